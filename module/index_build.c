@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Builds the trees index.c describes.
+ *
+ * For a list of rules, every field not cut by above is tried: the bounds of
+ * the rules cut it into intervals, and the mean number of rules an interval
+ * would be left with, plus those that go to "rest", is what it costs; the
+ * cheapest field wins. Rules are then painted onto its intervals in matching
+ * order. One that certainly matches there closes the interval: nothing after
+ * it can win. Copies are paid from a budget proportional to the number of
+ * rules; where they would exceed it, the rules that span most go to "rest".
+ */
+#include "index_tree.h"
+
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "index_cut.h"
+
+#define LIST_ENOUGH	3	/* so few rules are tried faster than told apart */
+#define COPIES_A_RULE	8	/* of the whole tree */
+
+/* One tree in the making. */
+struct build {
+	struct kap_index *ix;
+	u32 budget;		/* copies of rules still to be handed out */
+};
+
+/* Where a list of rules hangs in the tree. */
+struct branch {
+	const u32 *list;	/* places in matching order, ascending */
+	u32 n;
+	u32 cut;		/* fields cut by above */
+	u32 sure;		/* fields all of them match here */
+};
+
+/* Appends @n elements; returns the place of the first, or -ENOMEM. */
+static s64 vec_add(struct kap_vec *vec, const void *from, u32 n)
+{
+	u32 at = vec->n;
+
+	if (vec->n + n > vec->room) {
+		u32 room = max(vec->n + n, vec->room + vec->room / 2);
+		void *v = kvmalloc_array(room, vec->size, GFP_KERNEL);
+
+		if (!v)
+			return -ENOMEM;
+		if (vec->n)
+			memcpy(v, vec->v, (size_t)vec->n * vec->size);
+		kvfree(vec->v);
+		vec->v = v;
+		vec->room = room;
+	}
+	if (n)
+		memcpy((char *)vec->v + (size_t)at * vec->size, from,
+		       (size_t)n * vec->size);
+	vec->n += n;
+	return at;
+}
+
+static int add_node(struct kap_index *ix, const struct kap_node *node, u32 *ref)
+{
+	s64 at;
+
+	/* number 0 stands for nothing */
+	if (!ix->node.n && vec_add(&ix->node, node, 1) < 0)
+		return -ENOMEM;
+	at = vec_add(&ix->node, node, 1);
+	if (at < 0)
+		return at;
+	*ref = at;
+	return 0;
+}
+
+static int build_list(struct build *b, const struct branch *br, u32 *ref)
+{
+	struct kap_node node = { .best = br->list[0], .field = KAP_NODE_LIST };
+	s64 at = vec_add(&b->ix->list, br->list, br->n);
+
+	if (at < 0)
+		return at;
+	node.first = at;
+	node.n = br->n;
+	return add_node(b->ix, &node, ref);
+}
+
+/* The cheapest cut of a branch; its cost is at least @br->n if none helps. */
+static int choose_cut(struct build *b, const struct branch *br,
+		      struct kap_cut *best)
+{
+	u32 used = 0, f, i;
+	int err;
+
+	memset(best, 0, sizeof(*best));
+	best->cost = br->n;
+	for (i = 0; i < br->n; i++)
+		used |= b->ix->rules[br->list[i]]->fields;
+	used &= KAP_INDEXED_MASK & ~br->cut;
+	for (; used; used &= used - 1) {
+		struct kap_cut try = { 0 };
+
+		f = __ffs(used);
+		try.field = f;
+		try.sure = br->sure;
+		err = kap_cut_plan(&try, b->ix->rules, br->list, br->n,
+				   b->budget);
+		if (!err && try.cost < best->cost) {
+			kap_cut_free(best);
+			*best = try;
+			continue;
+		}
+		kap_cut_free(&try);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int build_branch(struct build *b, const struct branch *br, u32 *ref);
+
+/* The children of one half. Neighbours that are the same become one. */
+static int build_half(struct build *b, const struct branch *br,
+		      const struct kap_cut *c, struct kap_half *half,
+		      u32 *refs)
+{
+	struct branch child = {
+		.cut = br->cut | BIT(c->field),
+		.sure = br->sure | BIT(c->field),
+	};
+	u32 i, n = 0;
+	int err;
+
+	for (i = 0; i < half->n; i++) {
+		child.list = half->list + half->start[i];
+		child.n = half->start[i + 1] - half->start[i];
+		err = build_branch(b, &child, &refs[n]);
+		if (err)
+			return err;
+		if (n && refs[n] == refs[n - 1])
+			continue;
+		half->bound[n++] = half->bound[i];
+	}
+	half->n = n;
+	return 0;
+}
+
+/* Bounds and children of a node in one piece each. */
+static int add_cut(struct kap_index *ix, struct kap_cut *c, const u32 *refs,
+		   struct kap_node *node)
+{
+	struct kap_half *half = c->half;
+	s64 child = vec_add(&ix->child, refs, half[0].n + half[1].n);
+	s64 first6 = vec_add(&ix->cut6, half[1].bound, half[1].n);
+	s64 first = vec_add(&ix->cut, NULL, 0);
+	u32 i;
+
+	for (i = 0; i < half[0].n; i++) {
+		u32 lo = half[0].bound[i].lo;
+
+		if (vec_add(&ix->cut, &lo, 1) < 0)
+			return -ENOMEM;
+	}
+	if (child < 0 || first6 < 0)
+		return -ENOMEM;
+	node->n = half[0].n;
+	node->n6 = half[1].n;
+	node->first = first;
+	node->first6 = first6;
+	node->child = child;
+	return 0;
+}
+
+static int build_cut(struct build *b, const struct branch *br,
+		     struct kap_cut *c, u32 *ref)
+{
+	struct kap_node node = { .best = br->list[0], .field = c->field };
+	struct branch rest = {
+		.cut = br->cut | BIT(c->field),
+		.sure = br->sure,
+	};
+	u32 *refs;
+	int err;
+
+	err = kap_cut_paint(c, b->ix->rules, br->list, br->n);
+	if (err)
+		return err;
+	b->budget -= min(b->budget, kap_cut_copies(c));
+	refs = kvmalloc_array(c->half[0].n + c->half[1].n, sizeof(*refs),
+			      GFP_KERNEL);
+	if (!refs)
+		return -ENOMEM;
+	err = build_half(b, br, c, &c->half[0], refs);
+	if (!err)
+		err = build_half(b, br, c, &c->half[1], refs + c->half[0].n);
+	if (!err) {
+		rest.list = c->rest;
+		rest.n = c->n_rest;
+		err = build_branch(b, &rest, &node.rest);
+	}
+	if (!err)
+		err = add_cut(b->ix, c, refs, &node);
+	if (!err)
+		err = add_node(b->ix, &node, ref);
+	kvfree(refs);
+	return err;
+}
+
+/* Recursion: each level cuts by one more field, so at most one a field. */
+static int build_branch(struct build *b, const struct branch *from, u32 *ref)
+{
+	struct branch br = *from;
+	struct kap_cut c;
+	u32 i;
+	int err;
+
+	for (i = 0; i < br.n; i++) {
+		/* the first that is sure to match is the last that can win */
+		if (!(b->ix->rules[br.list[i]]->fields & KAP_INDEXED_MASK &
+		      ~br.sure))
+			br.n = i + 1;
+	}
+	*ref = br.n ? KAP_REF_RULE | br.list[0] : KAP_REF_NONE;
+	if (br.n < 2)
+		return 0;
+	if (br.n <= LIST_ENOUGH)
+		return build_list(b, &br, ref);
+	err = choose_cut(b, &br, &c);
+	if (!err && c.cost < br.n)
+		err = build_cut(b, &br, &c, ref);
+	else if (!err)
+		err = build_list(b, &br, ref);
+	kap_cut_free(&c);
+	return err;
+}
+
+/**
+ * kap_index_tree - build the tree of some rules
+ * @ix: index the tree becomes part of
+ * @list: places of the rules in matching order, ascending
+ * @n: how many
+ * @ref: the result
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kap_index_tree(struct kap_index *ix, const u32 *list, u32 n, u32 *ref)
+{
+	struct branch all = { .list = list, .n = n };
+	struct build b = { .ix = ix, .budget = COPIES_A_RULE * n + 64 };
+
+	return build_branch(&b, &all, ref);
+}
