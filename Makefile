@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make                 kapolicy.ko for the running kernel, and tools/kapctl
+# make KDIR=HEADERS    the module for another kernel; its headers need not be installed
+# make demo            the main job, shown in a throw-away VM
+# make check           all tests that fit a few minutes
+# make vm              a shell in the VM, with module, tool and tests at hand
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+# The compiler a kernel was built with is the one its modules need.
+LLVM := $(if $(wildcard $(KDIR)/include/config/CC_IS_CLANG),1,$(LLVM))
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(LLVM),LLVM=$(LLVM))
+
+all: module tool
+
+module:
+	@test -d "$(KDIR)" || { echo "No kernel headers at $(KDIR). On Debian: apt install linux-headers-$(shell uname -r), or make KDIR=..." >&2; false; }
+	$(kbuild) modules
+
+tool:
+	$(MAKE) -C tools
+
+# What the host must have: installs it as root, says what is missing otherwise.
+deps:
+	@tests/vm/deps
+
+demo: deps tool
+	@tests/demo/run
+
+check: deps tool
+	@tests/check
+
+vm: deps tool
+	@tests/vm/run -i
+
+clean:
+	$(MAKE) -C tools clean
+	$(MAKE) -C tests/unit clean
+	$(MAKE) -C tests/selftest clean
+	rm -rf kapolicy.ko kapolicy.o kapolicy.mod* .kapolicy.* .module-common.* .Module.symvers.cmd .modules.order.cmd Module.symvers modules.order
+	rm -f module/*.o module/.*.cmd
+	rm -rf build
+
+.PHONY: all module tool deps demo check vm clean

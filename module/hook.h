@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KAPOLICY_HOOK_H
+#define _KAPOLICY_HOOK_H
+
+int kap_hook_init(void);
+int kap_hook_attach(void);
+void kap_hook_detach(void);
+void kap_hook_synchronize(void);
+
+#endif /* _KAPOLICY_HOOK_H */

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kapolicy: TCP keepalive and user timeout by rule.
+ *
+ * write -> parse -> stage -> ruleset (index) -> policy (RCU pointer)
+ *                                                  |
+ * tracepoint -> hook -> conn: sock key -> index -> decide -> sock, stats, trace
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "cgroup_cache.h"
+#include "hook.h"
+#include "policy.h"
+#include "sysfs.h"
+#include "view.h"
+#include "write.h"
+
+static int __init kapolicy_init(void)
+{
+	int err;
+
+	err = kap_hook_init();
+	if (err)
+		return err;
+	err = kap_cgroup_init();
+	if (err)
+		return err;
+	err = kap_policy_init();
+	if (err)
+		goto err_cgroup;
+	err = kap_write_init();
+	if (err)
+		goto err_policy;
+	err = kap_sysfs_init();
+	if (err)
+		goto err_write;
+	return 0;
+
+err_write:
+	kap_write_exit();
+err_policy:
+	kap_policy_exit();
+err_cgroup:
+	kap_cgroup_exit();
+	return err;
+}
+
+static void __exit kapolicy_exit(void)
+{
+	kap_sysfs_exit();
+	kap_view_exit();
+	kap_write_exit();
+	kap_policy_exit();
+	kap_cgroup_exit();
+}
+
+module_init(kapolicy_init);
+module_exit(kapolicy_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_AUTHOR("the kapolicy authors");
+MODULE_DESCRIPTION("TCP keepalive and user timeout by cgroup and port rule");
+MODULE_VERSION(KAP_VERSION);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stats.h"
+
+#include <linux/cpumask.h>
+
+DEFINE_PER_CPU(struct kap_stats, kap_stats);
+
+/**
+ * kap_stats_sum - a counter over all CPUs
+ * @stat: enum kap_count or KAP_STAT_CONNECTIONS
+ *
+ * Context: any.
+ * Return: connections since load.
+ */
+unsigned long kap_stats_sum(unsigned int stat)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(&kap_stats, cpu)->n[stat]);
+	return sum;
+}

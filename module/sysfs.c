@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /sys/kernel/kapolicy: Documentation/ABI/testing/sysfs-kernel-kapolicy */
+#include "sysfs.h"
+
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/kobject.h>
+#include <linux/user_namespace.h>
+
+#include "compat/linux/sysfs.h"
+#include "format.h"
+#include "policy.h"
+#include "stats.h"
+#include "view.h"
+#include "write.h"
+
+static struct kobject *root;	/* constant from init to exit */
+
+static ssize_t rules_read(struct file *file, char *buf, loff_t off, size_t len)
+{
+	return kap_view_read(file, kap_format_line, buf, off, len);
+}
+
+/* Root alone will not do, nor a descriptor that somebody with more opened. */
+static ssize_t rules_write(struct file *file, char *buf, loff_t off, size_t len)
+{
+	if (!capable(CAP_NET_ADMIN) ||
+	    !file_ns_capable(file, &init_user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	return kap_write(file, buf, off, len);
+}
+
+static ssize_t counters_read(struct file *file, char *buf, loff_t off,
+			     size_t len)
+{
+	return kap_view_read(file, kap_format_counters, buf, off, len);
+}
+
+KAP_DEFINE_BIN_CALLBACK(rules_read)
+KAP_DEFINE_BIN_CALLBACK(rules_write)
+KAP_DEFINE_BIN_CALLBACK(counters_read)
+
+static const struct bin_attribute rules_attr = {
+	.attr = { .name = "rules", .mode = 0644 },
+	KAP_BIN_CALLBACK(read, rules_read),
+	KAP_BIN_CALLBACK(write, rules_write),
+};
+
+static const struct bin_attribute counters_attr = {
+	.attr = { .name = "counters", .mode = 0444 },
+	KAP_BIN_CALLBACK(read, counters_read),
+};
+
+static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", kap_policy_enabled());
+}
+
+static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t len)
+{
+	bool on;
+	int err;
+
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
+	err = kstrtobool(buf, &on);
+	if (!err)
+		err = kap_policy_enable(on);
+	return err ? err : len;
+}
+
+static ssize_t max_rules_show(struct kobject *kobj,
+			      struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", kap_policy_max_rules());
+}
+
+static ssize_t max_rules_store(struct kobject *kobj,
+			       struct kobj_attribute *attr, const char *buf,
+			       size_t len)
+{
+	u32 n;
+	int err;
+
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
+	err = kstrtou32(buf, 10, &n);
+	if (err)
+		return err;
+	if (n > KAP_RULES_MAX)
+		return -EINVAL;
+	kap_policy_set_max_rules(n);
+	return len;
+}
+
+static ssize_t generation_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	struct kap_ruleset *set = kap_policy_get();
+	ssize_t len = sysfs_emit(buf, "%llu\n", set->generation);
+
+	kap_ruleset_put(set);
+	return len;
+}
+
+static ssize_t last_error_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	return kap_write_last_error(buf, PAGE_SIZE);
+}
+
+static ssize_t abi_version_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", KAP_ABI_VERSION);
+}
+
+static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
+static struct kobj_attribute max_rules_attr = __ATTR_RW(max_rules);
+static struct kobj_attribute generation_attr = __ATTR_RO(generation);
+static struct kobj_attribute last_error_attr = __ATTR_RO(last_error);
+static struct kobj_attribute abi_version_attr = __ATTR_RO(abi_version);
+
+static struct attribute *root_attrs[] = {
+	&enabled_attr.attr,
+	&max_rules_attr.attr,
+	&generation_attr.attr,
+	&last_error_attr.attr,
+	&abi_version_attr.attr,
+	NULL
+};
+
+static const struct attribute_group root_group = {
+	.attrs = root_attrs,
+};
+
+static ssize_t stat_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *buf);
+
+#define STAT_ATTR(text) { \
+	.attr = { .name = text, .mode = 0444 }, \
+	.show = stat_show, \
+}
+
+static struct kobj_attribute stat_attr[KAP_STAT_NR] = {
+#define X(id, text) [KAP_COUNT_##id] = STAT_ATTR(text),
+	KAP_COUNTS(X)
+#undef X
+	[KAP_STAT_CONNECTIONS] = STAT_ATTR("connections"),
+};
+
+static ssize_t stat_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", kap_stats_sum(attr - stat_attr));
+}
+
+static struct attribute *stat_attrs[KAP_STAT_NR + 1] = {
+#define X(id, text) &stat_attr[KAP_COUNT_##id].attr,
+	KAP_COUNTS(X)
+#undef X
+	&stat_attr[KAP_STAT_CONNECTIONS].attr,
+	NULL
+};
+
+static const struct attribute_group stats_group = {
+	.name = "stats",
+	.attrs = stat_attrs,
+};
+
+/**
+ * kap_sysfs_init - make the files
+ *
+ * Context: process, may sleep. Everything they lead to is ready.
+ * Return: 0 or a negative errno value, then there are none.
+ */
+int kap_sysfs_init(void)
+{
+	int err;
+
+	root = kobject_create_and_add("kapolicy", kernel_kobj);
+	if (!root)
+		return -ENOMEM;
+	err = sysfs_create_group(root, &root_group);
+	if (!err)
+		err = sysfs_create_group(root, &stats_group);
+	if (!err)
+		err = sysfs_create_bin_file(root, &counters_attr);
+	if (!err)
+		err = sysfs_create_bin_file(root, &rules_attr);
+	if (err)
+		kap_sysfs_exit();
+	return err;
+}
+
+/**
+ * kap_sysfs_exit - remove the files
+ *
+ * Waits for reads and writes in progress. Descriptors that are still open get
+ * ENODEV from then on, from the kernel, not from us.
+ *
+ * Context: process, may sleep.
+ */
+void kap_sysfs_exit(void)
+{
+	kobject_put(root);
+}
