@@ -216,6 +216,8 @@ size_t kap_format_values(const struct kap_values *v, unsigned int opts,
 {
 	struct out o = { buf, size, 0 };
 
+	if (size)
+		buf[0] = '\0';
 	put_values(&o, v, opts);
 	return o.len;
 }

@@ -26,6 +26,7 @@ typedef int64_t s64;
 #define U64_MAX		(~0ULL)
 #define BIT(n)		(1UL << (n))
 #define __ffs(x)	((unsigned int)__builtin_ctzl(x))
+#define __uninitialized
 #define __must_check	__attribute__((warn_unused_result))
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
 #define BUILD_BUG_ON(c)	_Static_assert(!(c), #c)
