@@ -27,11 +27,28 @@
 #include "addr.h"
 #include "match.h"
 
-/* The interval @x lies in; cut[0] is 0. */
-static u32 find_cut(const u32 *cut, u32 n, u32 x)
+/*
+ * The interval @x lies in; cut[0] is 0. The table, if there is one, divides
+ * the values between the second and the last bound evenly and leaves a stretch
+ * of about one interval; of many, where the bounds are not spread evenly.
+ */
+static u32 find_cut(const struct kap_index *ix, const struct kap_node *node,
+		    u32 x)
 {
-	u32 i = 0;
+	const u32 *cut = (const u32 *)ix->cut.v + node->first;
+	u32 i = 0, n = node->n;
 
+	if (node->table) {
+		const u32 *table = (const u32 *)ix->table.v + node->table;
+
+		if (x < cut[1])
+			return 0;
+		if (x >= cut[n - 1])
+			return n - 1;
+		table += (x - cut[1]) >> node->shift;
+		i = table[0];
+		n = table[1] + 1 - i;
+	}
 	while (n > 1) {
 		u32 half = n / 2;
 
@@ -61,20 +78,18 @@ static u32 node_child(const struct kap_index *ix, const struct kap_node *node,
 {
 	const struct kap_addr *cut6 = ix->cut6.v;
 	const struct kap_addr *addr;
-	const u32 *cut = ix->cut.v;
 	const u32 *child = ix->child.v;
 	u32 i;
 
 	if (node->field < KAP_U32_FIELDS) {
-		i = find_cut(cut + node->first, node->n,
-			     key->field[node->field]);
+		i = find_cut(ix, node, key->field[node->field]);
 		return child[node->child + i];
 	}
 	addr = &key->addr[node->field - KAP_LADDR];
 	if (key->v4) {
 		if (!node->n)
 			return KAP_REF_NONE;
-		i = find_cut(cut + node->first, node->n, addr->lo);
+		i = find_cut(ix, node, addr->lo);
 	} else {
 		if (!node->n6)
 			return KAP_REF_NONE;
@@ -87,7 +102,7 @@ static u32 node_child(const struct kap_index *ix, const struct kap_node *node,
 static u32 find_list(const struct kap_index *ix, const struct kap_node *node,
 		     const struct kap_key *key, u32 best)
 {
-	const u32 *list = (const u32 *)ix->list.v + node->first;
+	const u32 *list = &((const u32 *)ix->list.v)[node->first];
 	u32 i;
 
 	for (i = 0; i < node->n && list[i] < best; i++) {
@@ -97,22 +112,31 @@ static u32 find_list(const struct kap_index *ix, const struct kap_node *node,
 	return best;
 }
 
+/* The rule of @ref if it matches and stands before @best, or @best. */
+static inline u32 find_one(const struct kap_index *ix, u32 ref,
+			   const struct kap_key *key, u32 best)
+{
+	u32 place = ref & KAP_REF_PLACE;
+
+	if (place < best && ((ref & KAP_REF_SURE) ||
+			     kap_rule_matches_fields(ix->rules[place], key)))
+		return place;
+	return best;
+}
+
 /* First rule below @ref that matches and stands before @best, or @best. */
 static u32 find_ref(const struct kap_index *ix, u32 ref,
 		    const struct kap_key *key, u32 best)
 {
 	const struct kap_node *nodes = ix->node.v;
-	u32 rest[KAP_INDEXED_FIELDS];
+	u32 rest[KAP_INDEXED_FIELDS] __uninitialized;
 	u32 n = 0;
 
 	for (;;) {
 		const struct kap_node *node = &nodes[ref];
 
 		if (ref & KAP_REF_RULE) {
-			ref &= ~KAP_REF_RULE;
-			if (ref < best &&
-			    kap_rule_matches_fields(ix->rules[ref], key))
-				best = ref;
+			best = find_one(ix, ref, key, best);
 		} else if (ref == KAP_REF_NONE || node->best >= best) {
 			/* nothing here that could win */
 		} else if (node->field == KAP_NODE_LIST) {
@@ -142,11 +166,14 @@ struct kap_rule *kap_index_find(const struct kap_index *ix,
 				const struct kap_key *key,
 				const struct kap_hits *hits)
 {
-	u32 best = ix->n, i;
+	u32 best = ix->n, ref = ix->any, i;
 
+	if (ix->ports)
+		ref = kap_ports_ref(ix->ports, key->field[KAP_PORT]);
+	if (ref != KAP_REF_NONE)
+		best = find_ref(ix, ref, key, best);
 	if (hits && hits->n == KAP_HITS_MANY)
 		return kap_match_walk(ix->rules, ix->n, key);
-	best = find_ref(ix, ix->any, key, best);
 	for (i = 0; hits && i < hits->n; i++)
 		best = find_ref(ix, ix->pattern[hits->id[i]], key, best);
 	return best < ix->n ? ix->rules[best] : NULL;
@@ -251,6 +278,8 @@ static int build_all(struct kap_index *ix, u32 *places, struct by_pattern *by)
 		}
 	}
 	err = kap_index_tree(ix, places, n_any, &ix->any);
+	if (!err)
+		err = kap_ports_build(ix);
 	if (err || !n_by)
 		return err;
 	sort(by, n_by, sizeof(*by), cmp_pattern, NULL);
@@ -278,6 +307,7 @@ struct kap_index *kap_index_build(struct kap_rule *const *rules, u32 n)
 		ix->node.size = sizeof(struct kap_node);
 		ix->cut.size = sizeof(u32);
 		ix->cut6.size = sizeof(struct kap_addr);
+		ix->table.size = sizeof(u32);
 		ix->child.size = sizeof(u32);
 		ix->list.size = sizeof(u32);
 		err = build_all(ix, places, by);
@@ -301,11 +331,13 @@ void kap_index_free(struct kap_index *ix)
 	if (!ix)
 		return;
 	kap_patterns_free(ix->patterns);
+	kap_ports_free(ix->ports);
 	kvfree(ix->pattern);
 	kvfree(ix->text);
 	kvfree(ix->node.v);
 	kvfree(ix->cut.v);
 	kvfree(ix->cut6.v);
+	kvfree(ix->table.v);
 	kvfree(ix->child.v);
 	kvfree(ix->list.v);
 	kvfree(ix);
@@ -321,7 +353,8 @@ void kap_index_free(struct kap_index *ix)
 size_t kap_index_bytes(const struct kap_index *ix)
 {
 	const struct kap_vec *vec[] = {
-		&ix->node, &ix->cut, &ix->cut6, &ix->child, &ix->list,
+		&ix->node, &ix->cut, &ix->cut6, &ix->table, &ix->child,
+		&ix->list,
 	};
 	size_t bytes = sizeof(*ix);
 	u32 i;

@@ -24,10 +24,45 @@ struct kap_hits {
 
 #define KAP_HITS_MANY	(~0U)
 
+/*
+ * A reference: nothing, one rule (its place in matching order), or a node.
+ * SURE: whoever comes here matches the rule. Node 0 is never used.
+ */
+#define KAP_REF_NONE	0U
+#define KAP_REF_RULE	0x80000000U
+#define KAP_REF_SURE	0x40000000U
+#define KAP_REF_PLACE	(~(KAP_REF_RULE | KAP_REF_SURE))
+
+/**
+ * struct kap_ports - where the rules about a port are
+ * @page: a reference for each of 256 ports; pages without rules are one page
+ *
+ * Exists when every rule has port= and none has cgroup=, as in most rule sets
+ * there are: then most connections are told to be about no rule, and most
+ * others which rule they are about, by two loads.
+ */
+struct kap_ports {
+	const u32 *page[256];
+};
+
+/**
+ * kap_ports_ref - where the rules about a port are
+ * @ports: table
+ * @port: service port, in host order
+ *
+ * Context: any.
+ * Return: the reference.
+ */
+static inline u32 kap_ports_ref(const struct kap_ports *ports, u16 port)
+{
+	return ports->page[port >> 8][port & 0xff];
+}
+
 struct kap_index;
 
 struct kap_index *kap_index_build(struct kap_rule *const *rules, u32 n);
 void kap_index_free(struct kap_index *ix);
+const struct kap_ports *kap_index_ports(const struct kap_index *ix);
 size_t kap_index_bytes(const struct kap_index *ix);
 bool kap_index_has_cgroups(const struct kap_index *ix);
 void kap_index_cgroup(const struct kap_index *ix, const char *path,

@@ -23,7 +23,8 @@
 #include "index_cut.h"
 
 #define LIST_ENOUGH	3	/* so few rules are tried faster than told apart */
-#define COPIES_A_RULE	8	/* of the whole tree */
+#define COPIES		8	/* in the whole tree, of each interval of a rule */
+#define TABLE_MIN	16	/* intervals that are worth a table */
 
 /* One tree in the making. */
 struct build {
@@ -121,6 +122,17 @@ static int choose_cut(struct build *b, const struct branch *br,
 	return 0;
 }
 
+/* Of no rule, or of the only one. */
+static u32 one_ref(const struct build *b, const struct branch *br)
+{
+	u32 left;
+
+	if (!br->n)
+		return KAP_REF_NONE;
+	left = b->ix->rules[br->list[0]]->fields & KAP_INDEXED_MASK & ~br->sure;
+	return KAP_REF_RULE | br->list[0] | (left ? 0 : KAP_REF_SURE);
+}
+
 static int build_branch(struct build *b, const struct branch *br, u32 *ref);
 
 /* The children of one half. Neighbours that are the same become one. */
@@ -149,6 +161,32 @@ static int build_half(struct build *b, const struct branch *br,
 	return 0;
 }
 
+/* Where a search in many intervals begins; see find_cut() of index.c. */
+static int add_table(struct kap_index *ix, const struct kap_half *half,
+		     struct kap_node *node)
+{
+	u32 span, buckets, i, k = 1;
+
+	if (half->n < TABLE_MIN)
+		return 0;
+	/* number 0 stands for none */
+	if (!ix->table.n && vec_add(&ix->table, &k, 1) < 0)
+		return -ENOMEM;
+	span = half->bound[half->n - 1].lo - half->bound[1].lo;
+	node->shift = max(fls(span), fls(half->n)) - fls(half->n);
+	buckets = (span >> node->shift) + 1;
+	node->table = ix->table.n;
+	for (i = 0; i <= buckets; i++) {
+		u64 first = half->bound[1].lo + ((u64)i << node->shift);
+
+		while (k + 1 < half->n && half->bound[k + 1].lo <= first)
+			k++;
+		if (vec_add(&ix->table, &k, 1) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* Bounds and children of a node in one piece each. */
 static int add_cut(struct kap_index *ix, struct kap_cut *c, const u32 *refs,
 		   struct kap_node *node)
@@ -165,7 +203,7 @@ static int add_cut(struct kap_index *ix, struct kap_cut *c, const u32 *refs,
 		if (vec_add(&ix->cut, &lo, 1) < 0)
 			return -ENOMEM;
 	}
-	if (child < 0 || first6 < 0)
+	if (child < 0 || first6 < 0 || add_table(ix, &half[0], node))
 		return -ENOMEM;
 	node->n = half[0].n;
 	node->n6 = half[1].n;
@@ -224,9 +262,10 @@ static int build_branch(struct build *b, const struct branch *from, u32 *ref)
 		      ~br.sure))
 			br.n = i + 1;
 	}
-	*ref = br.n ? KAP_REF_RULE | br.list[0] : KAP_REF_NONE;
-	if (br.n < 2)
+	if (br.n < 2) {
+		*ref = one_ref(b, &br);
 		return 0;
+	}
 	if (br.n <= LIST_ENOUGH)
 		return build_list(b, &br, ref);
 	err = choose_cut(b, &br, &c);
@@ -234,6 +273,31 @@ static int build_branch(struct build *b, const struct branch *from, u32 *ref)
 		err = build_cut(b, &br, &c, ref);
 	else if (!err)
 		err = build_list(b, &br, ref);
+	kap_cut_free(&c);
+	return err;
+}
+
+/*
+ * Rules that all have port= are cut by it first, were it one rule: ports.c
+ * makes that cost next to nothing. Not if some would have to go to "rest".
+ */
+static int build_root(struct build *b, const struct branch *br, u32 *ref)
+{
+	struct kap_cut c = { .field = KAP_PORT };
+	u32 i;
+	int err;
+
+	for (i = 0; i < br->n; i++) {
+		if (!(b->ix->rules[br->list[i]]->fields & BIT(KAP_PORT)))
+			return build_branch(b, br, ref);
+	}
+	if (!br->n)
+		return build_branch(b, br, ref);
+	err = kap_cut_plan(&c, b->ix->rules, br->list, br->n, b->budget);
+	if (!err && !c.n_rest)
+		err = build_cut(b, br, &c, ref);
+	else if (!err)
+		err = build_branch(b, br, ref);
 	kap_cut_free(&c);
 	return err;
 }
@@ -251,7 +315,18 @@ static int build_branch(struct build *b, const struct branch *from, u32 *ref)
 int kap_index_tree(struct kap_index *ix, const u32 *list, u32 n, u32 *ref)
 {
 	struct branch all = { .list = list, .n = n };
-	struct build b = { .ix = ix, .budget = COPIES_A_RULE * n + 64 };
+	struct build b = { .ix = ix, .budget = 64 };
+	bool cgroup = n && ix->rules[list[0]]->cgroup;
+	u32 i, f;
 
-	return build_branch(&b, &all, ref);
+	for (i = 0; i < n; i++) {
+		const struct kap_rule *rule = ix->rules[list[i]];
+		u32 own = 1;
+
+		for (f = 0; f < KAP_U32_FIELDS; f++)
+			own += rule->n_ranges[f];
+		own += rule->n_addrs[0] + rule->n_addrs[1];
+		b.budget += min(COPIES * own, U32_MAX - b.budget);
+	}
+	return cgroup ? build_branch(&b, &all, ref) : build_root(&b, &all, ref);
 }

@@ -54,7 +54,7 @@ static int cmp_bound(const void *a, const void *b)
 	return kap_addr_cmp(a, b);
 }
 
-static int plan_half(struct kap_half *half, const struct kap_cut *c, bool v6,
+static int plan_half(struct kap_half *half, struct kap_cut *c, bool v6,
 		     struct kap_rule *const *rules, const u32 *list, u32 n)
 {
 	struct kap_addr lo, hi;
@@ -67,6 +67,7 @@ static int plan_half(struct kap_half *half, const struct kap_cut *c, bool v6,
 	}
 	if (!ends)
 		return 0;
+	c->own += ends / 2;
 	half->bound = kvmalloc_array(ends + 1, sizeof(lo), GFP_KERNEL);
 	if (!half->bound)
 		return -ENOMEM;
@@ -159,9 +160,9 @@ int kap_cut_plan(struct kap_cut *c, struct kap_rule *const *rules,
 		if (!is_closing(c, rule))
 			copies[fls(c->span[i])] += c->span[i];
 	}
-	/* four copies a rule here; what spans least is told apart best */
+	/* four of each interval a rule has; what spans least goes first */
 	for (order = 1; order < 32; order++) {
-		if (kept + copies[order] > min(budget, 4 * n + 64))
+		if (kept + copies[order] > min(budget, 4 * c->own + 64))
 			break;
 		kept += copies[order];
 	}

@@ -26,6 +26,7 @@ struct kap_half {
  * @field: the field
  * @sure: fields that all its rules are known to match
  * @cost: rules a connection meets on average if cut so
+ * @own: intervals the rules of the list have there, as they are written
  * @limit: rules that cover this many intervals or more go to @rest
  * @half: intervals: of IPv4 and of IPv6, or only the first
  * @span: intervals each rule of the list covers; 0: does not use the field
@@ -36,6 +37,7 @@ struct kap_cut {
 	u32 field;
 	u32 sure;
 	u64 cost;
+	u32 own;
 	u32 limit;
 	struct kap_half half[2];
 	u32 *span;

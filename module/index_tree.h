@@ -6,13 +6,6 @@
 #include "index.h"
 #include "patterns.h"
 
-/*
- * A reference: nothing, one rule (its place in matching order), or a node.
- * Node 0 is never used.
- */
-#define KAP_REF_NONE	0U
-#define KAP_REF_RULE	0x80000000U
-
 /* In place of a field: the node is a list of rules to try in order. */
 #define KAP_NODE_LIST	KAP_INDEXED_FIELDS
 
@@ -26,6 +19,9 @@
  * @first6: the same in cut6[]
  * @child: child[] of the first interval; those of IPv6 follow
  * @field: what it cuts by: enum kap_field, or KAP_NODE_LIST
+ * @shift: 2^shift values share an entry of table[]
+ * @table: table[] of where in the intervals a search begins and ends;
+ *	0: no table, there are few
  */
 struct kap_node {
 	u32 best;
@@ -35,7 +31,9 @@ struct kap_node {
 	u32 first;
 	u32 first6;
 	u32 child;
-	u32 field;
+	u16 field;
+	u16 shift;
+	u32 table;
 };
 
 /* An array that grows while the index is built. */
@@ -51,6 +49,7 @@ struct kap_vec {
  * @rules: the rules in matching order; they belong to the rule set
  * @n: how many
  * @any: reference of the rules without cgroup=
+ * @ports: in place of @any, or NULL
  * @n_patterns: distinct cgroup= patterns
  * @pattern: reference of the rules of each pattern
  * @text: the patterns, as the rules have them
@@ -58,6 +57,7 @@ struct kap_vec {
  * @node: struct kap_node
  * @cut: u32 lower bounds, ascending in each node, the first 0
  * @cut6: struct kap_addr lower bounds, likewise
+ * @table: u32 numbers of intervals in their node
  * @child: u32 references
  * @list: u32 places in matching order
  */
@@ -65,6 +65,7 @@ struct kap_index {
 	struct kap_rule *const *rules;
 	u32 n;
 	u32 any;
+	struct kap_ports *ports;
 	u32 n_patterns;
 	u32 *pattern;
 	const char **text;
@@ -72,10 +73,13 @@ struct kap_index {
 	struct kap_vec node;
 	struct kap_vec cut;
 	struct kap_vec cut6;
+	struct kap_vec table;
 	struct kap_vec child;
 	struct kap_vec list;
 };
 
+int kap_ports_build(struct kap_index *ix);
+void kap_ports_free(struct kap_ports *ports);
 int kap_index_tree(struct kap_index *ix, const u32 *list, u32 n, u32 *ref);
 
 #endif /* _KAPOLICY_INDEX_TREE_H */

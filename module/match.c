@@ -10,20 +10,17 @@
 
 #include "addr.h"
 
-/* @r is sorted and does not overlap, so only one range can hold @x. */
-static bool in_ranges(const struct kap_range *r, u32 n, u32 x)
-{
-	while (n > 1) {
-		u32 half = n / 2;
-
-		if (r[half].lo <= x)
-			r += half;
-		n -= half;
-	}
-	return r->lo <= x && x <= r->hi;
-}
-
-static bool in_prefixes(const struct kap_prefix *p, u32 n, bool v4,
+/**
+ * kap_prefixes_match - is an address in one of these prefixes
+ * @p: prefixes of a rule: sorted, none inside another
+ * @n: how many, at least one
+ * @v4: whether the address is IPv4
+ * @addr: the address
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool kap_prefixes_match(const struct kap_prefix *p, u32 n, bool v4,
 			const struct kap_addr *addr)
 {
 	struct kap_addr last;
@@ -41,37 +38,6 @@ static bool in_prefixes(const struct kap_prefix *p, u32 n, bool v4,
 		return false;
 	last = kap_prefix_last(p);
 	return kap_addr_cmp(addr, &last) <= 0;
-}
-
-/**
- * kap_rule_matches_fields - compare all but the cgroup
- * @rule: the rule
- * @key: the connection
- *
- * Context: any; part of the path every connection takes.
- * Return: whether every match key of @rule, cgroup= apart, matches.
- */
-bool kap_rule_matches_fields(const struct kap_rule *rule,
-			     const struct kap_key *key)
-{
-	unsigned int fields = rule->fields & ~BIT(KAP_CGROUP);
-
-	while (fields) {
-		unsigned int f = __ffs(fields);
-
-		fields &= fields - 1;
-		if (f < KAP_U32_FIELDS) {
-			if (!in_ranges(rule->ranges[f], rule->n_ranges[f],
-				       key->field[f]))
-				return false;
-		} else {
-			f -= KAP_LADDR;
-			if (!in_prefixes(rule->addrs[f], rule->n_addrs[f],
-					 key->v4, &key->addr[f]))
-				return false;
-		}
-	}
-	return true;
 }
 
 /* "*" and "?" within one component; p and s end at a slash or NUL. */

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "index_tree.h"
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#define PAGE_PORTS	256
+
+static const u32 no_rules[PAGE_PORTS];
+
+/* The page of @ref for one port, its own from now on. */
+static u32 *own_page(struct kap_ports *ports, u32 port)
+{
+	const u32 **page = &ports->page[port / PAGE_PORTS];
+	u32 *own;
+
+	if (*page != no_rules)
+		return (u32 *)*page;
+	own = kvcalloc(PAGE_PORTS, sizeof(*own), GFP_KERNEL);
+	if (own)
+		*page = own;
+	return own;
+}
+
+/**
+ * kap_ports_build - unfold the root of the tree, if it cuts all rules by port
+ * @ix: index with the tree of rules without cgroup=
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kap_ports_build(struct kap_index *ix)
+{
+	const struct kap_node *root = &((const struct kap_node *)ix->node.v)[ix->any];
+	u32 i, port, end;
+
+	if (ix->any == KAP_REF_NONE || (ix->any & KAP_REF_RULE) ||
+	    root->field != KAP_PORT || root->rest != KAP_REF_NONE)
+		return 0;
+	ix->ports = kvmalloc(sizeof(*ix->ports), GFP_KERNEL);
+	if (!ix->ports)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(ix->ports->page); i++)
+		ix->ports->page[i] = no_rules;
+	for (i = 0; i < root->n; i++) {
+		const u32 *cut = &((const u32 *)ix->cut.v)[root->first];
+		u32 ref = ((const u32 *)ix->child.v)[root->child + i];
+
+		end = i + 1 < root->n ? cut[i + 1] : KAP_PORT_MAX + 1;
+		for (port = cut[i]; ref != KAP_REF_NONE && port < end; port++) {
+			u32 *page = own_page(ix->ports, port);
+
+			if (!page)
+				return -ENOMEM;
+			page[port % PAGE_PORTS] = ref;
+		}
+	}
+	return 0;
+}
+
+/**
+ * kap_ports_free - free the table
+ * @ports: table or NULL
+ *
+ * Context: process, may sleep.
+ */
+void kap_ports_free(struct kap_ports *ports)
+{
+	u32 i;
+
+	if (!ports)
+		return;
+	for (i = 0; i < ARRAY_SIZE(ports->page); i++) {
+		if (ports->page[i] != no_rules)
+			kvfree(ports->page[i]);
+	}
+	kvfree(ports);
+}
+
+/**
+ * kap_index_ports - the table of an index
+ * @ix: index
+ *
+ * Context: any; the table lives as long as the index.
+ * Return: the table, or NULL when there is none.
+ */
+const struct kap_ports *kap_index_ports(const struct kap_index *ix)
+{
+	return ix->n_patterns ? NULL : ix->ports;
+}
