@@ -69,33 +69,21 @@ void kap_cgroup_exit(void)
 }
 
 /**
- * kap_cgroup_path_get - path of a cgroup
+ * kap_cgroup_path_rcu - path of a cgroup
  * @cgrp: a cgroup the caller's socket holds
  *
- * Context: task or softirq, not hardirq. Until kap_cgroup_path_put(), which
- *	must follow, preemption is disabled.
+ * Context: task or softirq, not hardirq, with preemption disabled for as long
+ *	as the path is used.
  * Return: the path from the root, or NULL when it cannot be told.
  */
-const char *kap_cgroup_path_get(struct cgroup *cgrp)
+const char *kap_cgroup_path_rcu(struct cgroup *cgrp)
 {
-	char *path;
+	char *path = this_cpu_ptr(paths)->path[!!in_serving_softirq()];
 	int len;
 
-	preempt_disable();
-	path = this_cpu_ptr(paths)->path[!!in_serving_softirq()];
 	/* from 6.8 negative where it does not fit, before the length it needs */
 	len = kernfs_path_from_node(cgrp->kn, NULL, path, KAP_CGROUP_PATH_MAX);
 	return len < 0 || len >= KAP_CGROUP_PATH_MAX ? NULL : path;
-}
-
-/**
- * kap_cgroup_path_put - done with the path
- *
- * Context: after kap_cgroup_path_get().
- */
-void kap_cgroup_path_put(void)
-{
-	preempt_enable();
 }
 
 /**

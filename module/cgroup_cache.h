@@ -16,7 +16,6 @@ bool kap_cgroup_cache_get(struct kap_cgroup_cache *cache, u64 id,
 			  struct kap_hits *hits);
 void kap_cgroup_cache_put(struct kap_cgroup_cache *cache, u64 id,
 			  const struct kap_hits *hits);
-const char *kap_cgroup_path_get(struct cgroup *cgrp);
-void kap_cgroup_path_put(void);
+const char *kap_cgroup_path_rcu(struct cgroup *cgrp);
 
 #endif /* _KAPOLICY_CGROUP_CACHE_H */

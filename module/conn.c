@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The path every connection takes, from the first function on; the others are
+ * kept out of its way. tests/bench counts its instructions.
+ */
 #include "conn.h"
 
 #include <linux/cgroup.h>
-#include <net/sock.h>
 
 #include "cgroup_cache.h"
 #include "index.h"
@@ -20,31 +23,34 @@ static noinline struct kap_rule *find_by_path(const struct kap_ruleset *set,
 	struct kap_hits hits = { .n = 0 };
 	struct kap_rule *rule;
 
-	key->cgroup = kap_cgroup_path_get(cgrp);
+	key->cgroup = kap_cgroup_path_rcu(cgrp);
 	if (key->cgroup) {
 		kap_index_cgroup(set->index, key->cgroup, &hits);
 		kap_cgroup_cache_put(set->cgroups, cgroup_id(cgrp), &hits);
 	}
 	rule = kap_index_find(set->index, key, &hits);
 	key->cgroup = NULL;
-	kap_cgroup_path_put();
 	return rule;
+}
+
+static noinline struct kap_rule *find_by_cgroup(const struct kap_ruleset *set,
+						const struct sock *sk,
+						struct kap_key *key)
+{
+	struct cgroup *cgrp = kap_sock_cgroup_rcu(sk);
+	struct kap_hits hits __uninitialized;
+
+	if (!kap_cgroup_cache_get(set->cgroups, cgroup_id(cgrp), &hits))
+		return find_by_path(set, cgrp, key);
+	return kap_index_find(set->index, key, &hits);
 }
 
 static struct kap_rule *find_rule(const struct kap_ruleset *set,
 				  const struct sock *sk, struct kap_key *key)
 {
-	struct kap_hits hits;
-	struct cgroup *cgrp;
-
-	if (!set->n)
-		return NULL;
-	if (!set->cgroups)
-		return kap_index_find(set->index, key, NULL);
-	cgrp = kap_sock_cgroup_rcu(sk);
-	if (!kap_cgroup_cache_get(set->cgroups, cgroup_id(cgrp), &hits))
-		return find_by_path(set, cgrp, key);
-	return kap_index_find(set->index, key, &hits);
+	if (set->cgroups)
+		return find_by_cgroup(set, sk, key);
+	return kap_index_find(set->index, key, NULL);
 }
 
 static void count(struct kap_rule *rule, enum kap_count what)
@@ -53,72 +59,140 @@ static void count(struct kap_rule *rule, enum kap_count what)
 	kap_stats_inc(what);
 }
 
+/* What a rule would change of the values themselves, not only of unset ones. */
+static noinline unsigned int decide(const struct kap_rule *rule,
+				    const struct sock *sk)
+{
+	struct kap_values app, to;
+
+	kap_sock_values(sk, &app);
+	return kap_rule_decide(rule, &app, &to);
+}
+
+static __always_inline unsigned int apply(const struct kap_rule *rule,
+					  struct sock *sk)
+{
+	if (rule->mode == KAP_DEFAULT)
+		return kap_sock_fill_locked(sk, rule->opts, &rule->values);
+	return kap_sock_set_locked(sk, decide(rule, sk), &rule->values);
+}
+
+static noinline unsigned int apply_traced(const struct kap_rule *rule,
+					  struct sock *sk, enum kap_dir dir)
+{
+	struct kap_values before, after;
+	unsigned int change;
+
+	kap_sock_values(sk, &before);
+	change = apply(rule, sk);
+	kap_sock_values(sk, &after);
+	if (change)
+		trace_kapolicy_apply(rule, sk, dir, &before, &after);
+	return change;
+}
+
+static noinline void give(struct kap_rule *rule, struct sock *sk,
+			  enum kap_dir dir)
+{
+	unsigned int change;
+
+	count(rule, KAP_COUNT_MATCHED);
+	if (!rule->opts)
+		return;
+	if (trace_kapolicy_apply_enabled())
+		change = apply_traced(rule, sk, dir);
+	else
+		change = apply(rule, sk);
+	count(rule, change ? KAP_COUNT_APPLIED : KAP_COUNT_APP_SET);
+}
+
+static noinline void find_and_give(const struct kap_ruleset *set,
+				   struct sock *sk, enum kap_dir dir)
+{
+	struct kap_key key __uninitialized;
+	struct kap_rule *rule;
+
+	if (!set->n)
+		return;
+	kap_sock_key(sk, dir, set->fields, &key);
+	rule = find_rule(set, sk, &key);
+	if (rule)
+		give(rule, sk, dir);
+}
+
 /**
  * kap_conn_established - give a new connection the values of its rule
  * @sk: the socket
  * @dir: who opened it
  *
- * Context: in an RCU read-side critical section, socket locked by the caller.
+ * Context: task or softirq, socket locked by the caller. Disables preemption,
+ *	which is an RCU read-side critical section and cheaper to enter.
  */
 void kap_conn_established(struct sock *sk, enum kap_dir dir)
 {
-	struct kap_values before, after;
-	struct kap_rule *rule;
-	unsigned int change;
-	struct kap_key key;
+	const struct kap_ruleset *set;
+	u32 ref;
 
 	if (!kap_sock_is_ours(sk))
 		return;
+	rcu_read_lock_sched();
 	kap_stats_inc(KAP_STAT_CONNECTIONS);
-	kap_sock_key(sk, dir, &key);
-	rule = find_rule(kap_policy_rcu(), sk, &key);
-	if (!rule)
-		return;
-	count(rule, KAP_COUNT_MATCHED);
-	if (!rule->opts)
-		return;
-	kap_sock_values(sk, &before);
-	change = kap_rule_decide(rule, &before, &after);
-	if (!change) {
-		count(rule, KAP_COUNT_APP_SET);
-		return;
+	set = kap_policy_rcu();
+	if (set->ports) {
+		ref = kap_ports_ref(set->ports, kap_sock_port(sk, dir));
+		if (ref & KAP_REF_SURE)
+			give(set->order[ref & KAP_REF_PLACE], sk, dir);
+		else if (ref != KAP_REF_NONE)
+			find_and_give(set, sk, dir);
+	} else {
+		find_and_give(set, sk, dir);
 	}
-	kap_sock_apply_locked(sk, dir, change, &after);
-	count(rule, KAP_COUNT_APPLIED);
-	trace_kapolicy_apply(rule, sk, &key, &before, &after);
+	rcu_read_unlock_sched();
+}
+
+/*
+ * Nothing in the socket says which rule it was given to, so it is looked up
+ * once more; a rule that would still change something has not been applied:
+ * the connection is older than the rule.
+ */
+static void count_timed_out(const struct kap_ruleset *set,
+			    const struct sock *sk)
+{
+	enum kap_dir dir = kap_sock_guess_dir(sk);
+	struct kap_values now;
+	struct kap_rule *rule;
+	struct kap_key key;
+
+	kap_sock_key(sk, dir, set->fields, &key);
+	rule = find_rule(set, sk, &key);
+	if (!rule && dir == KAP_OUT) {
+		/* listen(fd, 0) looks like this */
+		dir = KAP_IN;
+		kap_sock_set_dir(&key, dir);
+		rule = find_rule(set, sk, &key);
+	}
+	if (!rule || decide(rule, sk))
+		return;
+	count(rule, KAP_COUNT_TIMED_OUT);
+	kap_sock_values(sk, &now);
+	trace_kapolicy_timed_out(rule, sk, dir, &now, &now);
 }
 
 /**
  * kap_conn_timed_out - count a dead peer for the rule that found it
  * @sk: a socket that was established and ends in ETIMEDOUT
  *
- * Nothing in the socket says which rule it was given to, so it is looked up
- * once more; a rule that would still change something has not been applied:
- * the connection is older than the rule.
- *
- * Context: in an RCU read-side critical section, socket locked by the caller.
+ * Context: task or softirq, socket locked by the caller.
  */
 void kap_conn_timed_out(const struct sock *sk)
 {
-	const struct kap_ruleset *set = kap_policy_rcu();
-	struct kap_values now, after;
-	struct kap_rule *rule;
-	struct kap_key key;
+	const struct kap_ruleset *set;
 
 	if (!kap_sock_is_ours(sk))
 		return;
-	kap_sock_key(sk, kap_sock_guess_dir(sk), &key);
-	rule = find_rule(set, sk, &key);
-	if (!rule && key.field[KAP_DIR] == KAP_OUT) {
-		/* listen(fd, 0) looks like this */
-		kap_sock_set_dir(&key, KAP_IN);
-		rule = find_rule(set, sk, &key);
-	}
-	if (!rule)
-		return;
-	kap_sock_values(sk, &now);
-	if (kap_rule_decide(rule, &now, &after))
-		return;
-	count(rule, KAP_COUNT_TIMED_OUT);
-	trace_kapolicy_timed_out(rule, sk, &key, &now, &now);
+	rcu_read_lock_sched();
+	set = kap_policy_rcu();
+	if (set->n)
+		count_timed_out(set, sk);
+	rcu_read_unlock_sched();
 }

@@ -4,7 +4,6 @@
 
 #include <linux/errno.h>
 #include <linux/printk.h>
-#include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <net/sock.h>
@@ -25,25 +24,21 @@ static bool attached;			/* protected by the lock of policy.c */
 
 /*
  * Runs before the new state is stored. The socket is locked by the caller, in
- * process context or softirq: nothing here may sleep. Tracepoints no longer
- * imply RCU since 2026.
+ * process context or softirq: nothing here may sleep. Most calls are about
+ * other transitions: they must cost next to nothing.
  */
 static void kap_probe_state(void *data, const struct sock *sk,
 			    const int oldstate, const int newstate)
 {
 	if (newstate == TCP_ESTABLISHED) {
-		rcu_read_lock();
 		if (oldstate == TCP_SYN_SENT)
 			kap_conn_established((struct sock *)sk, KAP_OUT);
 		else if (oldstate == TCP_SYN_RECV)
 			kap_conn_established((struct sock *)sk,
 					     kap_sock_opened(sk));
-		rcu_read_unlock();
 	} else if (newstate == TCP_CLOSE && (BIT(oldstate) & LIVE_STATES) &&
 		   READ_ONCE(sk->sk_err) == ETIMEDOUT) {
-		rcu_read_lock();
 		kap_conn_timed_out(sk);
-		rcu_read_unlock();
 	}
 }
 

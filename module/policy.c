@@ -2,48 +2,37 @@
 #include "policy.h"
 
 #include <linux/mutex.h>
-#include <linux/rcupdate.h>
 
 #include "hook.h"
 #include "stage.h"
 
-/* Serialises changes of all below. Readers of @active use RCU. */
+/* Serialises changes of all below. Readers of the active set use RCU. */
 static DEFINE_MUTEX(policy_lock);
-static struct kap_ruleset __rcu *active;	/* never NULL while sysfs exists */
+struct kap_ruleset __rcu *kap_policy_active;	/* not NULL while sysfs exists */
 static bool enabled = true;			/* read without the lock to show it */
 static u32 max_rules = KAP_RULES_DEFAULT;	/* one word, no lock */
 static struct workqueue_struct *free_wq;	/* constant from init to exit */
 
 static struct kap_ruleset *active_locked(void)
 {
-	return rcu_dereference_protected(active, lockdep_is_held(&policy_lock));
-}
-
-/**
- * kap_policy_rcu - the active rule set, for the probe
- *
- * Context: in an RCU read-side critical section, which bounds its use.
- * Return: the set.
- */
-const struct kap_ruleset *kap_policy_rcu(void)
-{
-	return rcu_dereference(active);
+	return rcu_dereference_protected(kap_policy_active,
+					 lockdep_is_held(&policy_lock));
 }
 
 /**
  * kap_policy_get - the active rule set, to be kept for a while
  *
- * Context: process.
+ * Context: any.
  * Return: the set, with a reference for kap_ruleset_put().
  */
 struct kap_ruleset *kap_policy_get(void)
 {
 	struct kap_ruleset *set;
 
-	mutex_lock(&policy_lock);
-	set = active_locked();
-	refcount_inc(&set->refs);
-	mutex_unlock(&policy_lock);
+	rcu_read_lock();
+	set = rcu_dereference(kap_policy_active);
+	refcount_inc(&set->refs);	/* ours is dropped after a grace period */
+	rcu_read_unlock();
 	return set;
 }
 
@@ -58,7 +47,8 @@ static void replace_active(struct kap_ruleset *set)
 {
 	struct kap_ruleset *old;
 
-	old = rcu_replace_pointer(active, set, lockdep_is_held(&policy_lock));
+	old = rcu_replace_pointer(kap_policy_active, set,
+				  lockdep_is_held(&policy_lock));
 	INIT_RCU_WORK(&old->rwork, put_work);
 	queue_rcu_work(free_wq, &old->rwork);
 }
@@ -179,7 +169,7 @@ int kap_policy_init(void)
 			destroy_workqueue(free_wq);
 		return -ENOMEM;
 	}
-	RCU_INIT_POINTER(active, set);
+	RCU_INIT_POINTER(kap_policy_active, set);
 	return 0;
 }
 

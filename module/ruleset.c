@@ -66,6 +66,7 @@ static int fill_set(struct kap_ruleset *set, const struct kap_stage *st)
 	for (i = 0; i < st->n; i++) {
 		if (!st->entry[i].rule)
 			continue;
+		set->fields |= st->entry[i].rule->fields;
 		set->order[set->n] = st->entry[i].rule;
 		set->by_id[set->n++] = st->entry[i].rule;
 	}
@@ -79,6 +80,7 @@ static int fill_set(struct kap_ruleset *set, const struct kap_stage *st)
 		if (!set->cgroups)
 			return -ENOMEM;
 	}
+	set->ports = kap_index_ports(set->index);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 
 struct kap_cgroup_cache;
 struct kap_index;
+struct kap_ports;
 struct kap_stage;
 
 /**
@@ -20,6 +21,8 @@ struct kap_stage;
  * @generation: how many changes led to it
  * @next_id: id the next new rule gets
  * @n: number of rules
+ * @fields: BIT(enum kap_field) of what any of them looks at
+ * @ports: part of @index; NULL when rules are not about ports alone
  * @order: the rules in matching order, each with a reference
  * @by_id: the same rules by ascending id, without references
  * @index: classifier over @order
@@ -32,6 +35,8 @@ struct kap_ruleset {
 	u64 generation;
 	u64 next_id;
 	u32 n;
+	u32 fields;
+	const struct kap_ports *ports;
 	struct kap_rule **order;
 	struct kap_rule **by_id;
 	struct kap_index *index;

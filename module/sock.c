@@ -1,63 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The only file that knows struct sock. */
 #include "sock.h"
 
 #include <linux/build_bug.h>
 #include <linux/cgroup.h>
-#include <linux/in.h>
 #include <linux/ipv6.h>
-#include <linux/tcp.h>
-#include <linux/uidgid.h>
-#include <net/inet_connection_sock.h>
-#include <net/inet_sock.h>
 #include <net/ipv6.h>
-#include <net/sock.h>
 #include <net/tcp.h>
-
-/**
- * kap_sock_is_ours - is it a TCP socket of a program
- * @sk: any socket that changes its state
- *
- * SCTP, DCCP and MPTCP's own socket come by the same tracepoint. Sockets of
- * the kernel (NFS, iSCSI, MPTCP subflows) get their options from their owner.
- *
- * Context: any; the path every connection takes.
- * Return: whether rules apply to it.
- */
-bool kap_sock_is_ours(const struct sock *sk)
-{
-	return sk->sk_protocol == IPPROTO_TCP && !sk->sk_kern_sock;
-}
-
-/**
- * kap_sock_guess_dir - which end opened a connection, told afterwards
- * @sk: a TCP socket
- *
- * An accepted socket is a copy of its listener, backlog included; a socket
- * that connects has never listened. Wrong only for listen(fd, 0).
- *
- * Context: any.
- * Return: the direction.
- */
-enum kap_dir kap_sock_guess_dir(const struct sock *sk)
-{
-	return READ_ONCE(sk->sk_max_ack_backlog) ? KAP_IN : KAP_OUT;
-}
-
-/**
- * kap_sock_opened - which end opened a connection that leaves SYN_RECV
- * @sk: a TCP socket in SYN_RECV
- *
- * Nearly always it has been accepted, and then no program has it yet. After a
- * simultaneous open a program does, and has never listened on it.
- *
- * Context: any; socket locked by the caller.
- * Return: the direction.
- */
-enum kap_dir kap_sock_opened(const struct sock *sk)
-{
-	return sk->sk_socket ? kap_sock_guess_dir(sk) : KAP_IN;
-}
 
 static void addr_v4(struct kap_addr *to, __be32 addr)
 {
@@ -74,7 +22,14 @@ static __maybe_unused void addr_v6(struct kap_addr *to,
 		 ntohl(addr->s6_addr32[3]);
 }
 
-static void set_addrs(const struct sock *sk, struct kap_key *key)
+/**
+ * kap_sock_addrs - both addresses of a connection
+ * @sk: socket that is or has been connected
+ * @key: where to
+ *
+ * Context: any; socket locked by the caller.
+ */
+void kap_sock_addrs(const struct sock *sk, struct kap_key *key)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	const struct in6_addr *local = &sk->sk_v6_rcv_saddr;
@@ -91,40 +46,6 @@ static void set_addrs(const struct sock *sk, struct kap_key *key)
 	key->v4 = true;
 	addr_v4(&key->addr[0], sk->sk_rcv_saddr);
 	addr_v4(&key->addr[1], sk->sk_daddr);
-}
-
-/**
- * kap_sock_set_dir - look at a connection from the other end
- * @key: key with both ports
- * @dir: direction; the service port is that of the end that accepted
- *
- * Context: any.
- */
-void kap_sock_set_dir(struct kap_key *key, enum kap_dir dir)
-{
-	key->field[KAP_DIR] = dir;
-	key->field[KAP_PORT] = key->field[dir == KAP_OUT ? KAP_RPORT :
-							   KAP_LPORT];
-}
-
-/**
- * kap_sock_key - what a connection is matched by, its cgroup apart
- * @sk: socket that is or has been connected
- * @dir: direction
- * @key: the result
- *
- * Context: any; the path every connection takes. Socket locked by the caller.
- */
-void kap_sock_key(const struct sock *sk, enum kap_dir dir, struct kap_key *key)
-{
-	/* inet_num is 0 at TCP_CLOSE, inet_sport is not */
-	key->field[KAP_LPORT] = ntohs(inet_sk(sk)->inet_sport);
-	key->field[KAP_RPORT] = ntohs(sk->sk_dport);
-	/* a uid counts as the host counts it, whatever its user namespace */
-	key->field[KAP_UID] = from_kuid(&init_user_ns, sk->sk_uid);
-	kap_sock_set_dir(key, dir);
-	key->cgroup = NULL;
-	set_addrs(sk, key);
 }
 
 /**
@@ -162,53 +83,90 @@ void kap_sock_values(const struct sock *sk, struct kap_values *values)
 }
 
 /*
- * As sock_set_keepalive() and tcp_set_keepalive() do, but the timer of an
- * accepted socket whose listener had keepalive on is ticking already, with the
- * idle time it had then, and tcp_set_keepalive() leaves a ticking one alone.
- * A connecting socket is armed by tcp_finish_connect() after us.
+ * As sock_set_keepalive() and tcp_set_keepalive() do. The timer of an accepted
+ * socket whose listener had keepalive on is ticking already, with the idle time
+ * it had then, and tcp_set_keepalive() leaves a ticking one alone unless the
+ * flag is clear. A connecting socket is armed after us, by tcp_finish_connect()
+ * if the flag is set: arming it here as well would be done twice.
  */
-static void apply_keepalive(struct sock *sk, enum kap_dir dir,
-			    unsigned int change, const struct kap_values *to)
+static __always_inline void set_keepalive(struct sock *sk, bool on)
 {
-	bool rearm = dir == KAP_IN && to->keepalive && (change & KAP_OPT_IDLE);
-
-	if (!(change & KAP_OPT_KEEPALIVE) && !rearm)
-		return;
-	if (to->keepalive) {
-		sock_reset_flag(sk, SOCK_KEEPOPEN);
-		sk->sk_prot->keepalive(sk, 1);
+	sock_reset_flag(sk, SOCK_KEEPOPEN);
+	if (!on || sk->sk_state != TCP_SYN_SENT)
+		sk->sk_prot->keepalive(sk, on);
+	if (on)
 		sock_set_flag(sk, SOCK_KEEPOPEN);
-	} else {
-		sk->sk_prot->keepalive(sk, 0);
-		sock_reset_flag(sk, SOCK_KEEPOPEN);
+}
+
+/* Sets those of @opts that are unset, or that are in @always as well. */
+static __always_inline unsigned int set_opts(struct sock *sk, unsigned int opts,
+					     unsigned int always,
+					     const struct kap_values *to)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	unsigned int done = 0;
+
+	if ((opts & KAP_OPT_IDLE) &&
+	    ((always & KAP_OPT_IDLE) || !tp->keepalive_time)) {
+		WRITE_ONCE(tp->keepalive_time, to->idle * HZ);
+		done |= KAP_OPT_IDLE;
 	}
+	if ((opts & KAP_OPT_INTVL) &&
+	    ((always & KAP_OPT_INTVL) || !tp->keepalive_intvl)) {
+		WRITE_ONCE(tp->keepalive_intvl, to->intvl * HZ);
+		done |= KAP_OPT_INTVL;
+	}
+	if ((opts & KAP_OPT_CNT) &&
+	    ((always & KAP_OPT_CNT) || !tp->keepalive_probes)) {
+		WRITE_ONCE(tp->keepalive_probes, to->cnt);
+		done |= KAP_OPT_CNT;
+	}
+	if ((opts & KAP_OPT_USER_TIMEOUT) &&
+	    ((always & KAP_OPT_USER_TIMEOUT) || !icsk->icsk_user_timeout)) {
+		WRITE_ONCE(icsk->icsk_user_timeout, to->user_timeout);
+		done |= KAP_OPT_USER_TIMEOUT;
+	}
+	/* last: arming takes the idle time from the socket */
+	if ((opts & KAP_OPT_KEEPALIVE) &&
+	    ((always & KAP_OPT_KEEPALIVE) || !sock_flag(sk, SOCK_KEEPOPEN))) {
+		set_keepalive(sk, to->keepalive);
+		done |= KAP_OPT_KEEPALIVE;
+	} else if ((done & KAP_OPT_IDLE) && sock_flag(sk, SOCK_KEEPOPEN)) {
+		set_keepalive(sk, true);
+	}
+	return done;
 }
 
 /**
- * kap_sock_apply_locked - set options as setsockopt() would
+ * kap_sock_fill_locked - set the options the application has left unset
  * @sk: a TCP socket about to be established
- * @dir: direction
- * @change: enum kap_opt bits of the options to set
- * @to: all options as they are to be
+ * @opts: enum kap_opt bits of the options in question
+ * @to: their values
  *
  * The setters the kernel exports take the lock of the socket, which the caller
  * has; so the fields are written here, in the units the setters write.
  *
  * Context: any that has the socket locked; does not sleep.
+ * Return: enum kap_opt bits of those that were set.
  */
-void kap_sock_apply_locked(struct sock *sk, enum kap_dir dir,
-			   unsigned int change, const struct kap_values *to)
+unsigned int kap_sock_fill_locked(struct sock *sk, unsigned int opts,
+				  const struct kap_values *to)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
+	return set_opts(sk, opts, 0, to);
+}
 
-	if (change & KAP_OPT_IDLE)
-		WRITE_ONCE(tp->keepalive_time, to->idle * HZ);
-	if (change & KAP_OPT_INTVL)
-		WRITE_ONCE(tp->keepalive_intvl, to->intvl * HZ);
-	if (change & KAP_OPT_CNT)
-		WRITE_ONCE(tp->keepalive_probes, to->cnt);
-	if (change & KAP_OPT_USER_TIMEOUT)
-		WRITE_ONCE(inet_csk(sk)->icsk_user_timeout, to->user_timeout);
-	/* last: arming takes the idle time from the socket */
-	apply_keepalive(sk, dir, change, to);
+/**
+ * kap_sock_set_locked - set options whatever they are
+ * @sk: a TCP socket about to be established
+ * @opts: enum kap_opt bits of the options to set
+ * @to: their values
+ *
+ * Context: any that has the socket locked; does not sleep.
+ * Return: @opts.
+ */
+unsigned int kap_sock_set_locked(struct sock *sk, unsigned int opts,
+				 const struct kap_values *to)
+{
+	return set_opts(sk, opts, opts, to);
 }

@@ -1,21 +1,123 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* struct sock to our terms and back. */
+/*
+ * struct sock to our terms and back. This and sock.c are the only files that
+ * know what is in one. What every connection passes through is inline.
+ */
 #ifndef _KAPOLICY_SOCK_H
 #define _KAPOLICY_SOCK_H
+
+#include <linux/in.h>
+#include <linux/tcp.h>
+#include <linux/uidgid.h>
+#include <net/inet_connection_sock.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
 
 #include "rule.h"
 
 struct cgroup;
-struct sock;
 
-bool kap_sock_is_ours(const struct sock *sk);
-enum kap_dir kap_sock_opened(const struct sock *sk);
-enum kap_dir kap_sock_guess_dir(const struct sock *sk);
-void kap_sock_key(const struct sock *sk, enum kap_dir dir, struct kap_key *key);
-void kap_sock_set_dir(struct kap_key *key, enum kap_dir dir);
+void kap_sock_addrs(const struct sock *sk, struct kap_key *key);
 struct cgroup *kap_sock_cgroup_rcu(const struct sock *sk);
 void kap_sock_values(const struct sock *sk, struct kap_values *values);
-void kap_sock_apply_locked(struct sock *sk, enum kap_dir dir,
-			   unsigned int change, const struct kap_values *to);
+unsigned int kap_sock_fill_locked(struct sock *sk, unsigned int opts,
+				  const struct kap_values *to);
+unsigned int kap_sock_set_locked(struct sock *sk, unsigned int opts,
+				 const struct kap_values *to);
+
+/**
+ * kap_sock_is_ours - is it a TCP socket of a program
+ * @sk: any socket that changes its state
+ *
+ * SCTP, DCCP and MPTCP's own socket come by the same tracepoint. Sockets of
+ * the kernel (NFS, iSCSI, MPTCP subflows) get their options from their owner.
+ *
+ * Context: any.
+ * Return: whether rules apply to it.
+ */
+static inline bool kap_sock_is_ours(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP && !sk->sk_kern_sock;
+}
+
+/**
+ * kap_sock_guess_dir - which end opened a connection, told afterwards
+ * @sk: a TCP socket
+ *
+ * An accepted socket is a copy of its listener, backlog included; a socket
+ * that connects has never listened. Wrong only for listen(fd, 0).
+ *
+ * Context: any.
+ * Return: the direction.
+ */
+static inline enum kap_dir kap_sock_guess_dir(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_max_ack_backlog) ? KAP_IN : KAP_OUT;
+}
+
+/**
+ * kap_sock_opened - which end opened a connection that leaves SYN_RECV
+ * @sk: a TCP socket in SYN_RECV
+ *
+ * Nearly always it has been accepted, and then no program has it yet. After a
+ * simultaneous open a program does, and has never listened on it.
+ *
+ * Context: any; socket locked by the caller.
+ * Return: the direction.
+ */
+static inline enum kap_dir kap_sock_opened(const struct sock *sk)
+{
+	return sk->sk_socket ? kap_sock_guess_dir(sk) : KAP_IN;
+}
+
+/**
+ * kap_sock_set_dir - look at a connection from one of its ends
+ * @key: key with both ports
+ * @dir: direction; the service port is that of the end that accepted
+ *
+ * Context: any.
+ */
+static inline void kap_sock_set_dir(struct kap_key *key, enum kap_dir dir)
+{
+	key->field[KAP_DIR] = dir;
+	key->field[KAP_PORT] = key->field[dir == KAP_OUT ? KAP_RPORT :
+							   KAP_LPORT];
+}
+
+/**
+ * kap_sock_port - the service port
+ * @sk: socket that is or has been connected
+ * @dir: direction
+ *
+ * Context: any; socket locked by the caller.
+ * Return: the port, in host order.
+ */
+static inline u16 kap_sock_port(const struct sock *sk, enum kap_dir dir)
+{
+	return ntohs(dir == KAP_OUT ? sk->sk_dport : inet_sk(sk)->inet_sport);
+}
+
+/**
+ * kap_sock_key - what a connection is matched by, its cgroup apart
+ * @sk: socket that is or has been connected
+ * @dir: direction
+ * @fields: BIT(enum kap_field) of what will be looked at; addresses that will
+ *	not be are left out
+ * @key: the result
+ *
+ * Context: any; socket locked by the caller.
+ */
+static inline void kap_sock_key(const struct sock *sk, enum kap_dir dir,
+				unsigned int fields, struct kap_key *key)
+{
+	/* inet_num is 0 at TCP_CLOSE, inet_sport is not */
+	key->field[KAP_LPORT] = ntohs(inet_sk(sk)->inet_sport);
+	key->field[KAP_RPORT] = ntohs(sk->sk_dport);
+	/* a uid counts as the host counts it, whatever its user namespace */
+	key->field[KAP_UID] = __kuid_val(sk->sk_uid);
+	kap_sock_set_dir(key, dir);
+	if (fields & (BIT(KAP_LADDR) | BIT(KAP_RADDR)))
+		kap_sock_addrs(sk, key);
+}
 
 #endif /* _KAPOLICY_SOCK_H */

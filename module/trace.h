@@ -16,10 +16,10 @@
 DECLARE_EVENT_CLASS(kapolicy_conn,
 
 	TP_PROTO(const struct kap_rule *rule, const struct sock *sk,
-		 const struct kap_key *key, const struct kap_values *before,
+		 enum kap_dir dir, const struct kap_values *before,
 		 const struct kap_values *after),
 
-	TP_ARGS(rule, sk, key, before, after),
+	TP_ARGS(rule, sk, dir, before, after),
 
 	TP_STRUCT__entry(
 		__field(u64, rule)
@@ -42,13 +42,16 @@ DECLARE_EVENT_CLASS(kapolicy_conn,
 	),
 
 	TP_fast_assign(
+		struct kap_key key;
+
+		kap_sock_key(sk, dir, ~0U, &key);
 		__entry->rule = rule->id;
 		__entry->cgroup = cgroup_id(kap_sock_cgroup_rcu(sk));
-		__entry->dir = key->field[KAP_DIR];
-		__entry->lport = key->field[KAP_LPORT];
-		__entry->rport = key->field[KAP_RPORT];
-		kap_addr_bytes(&key->addr[0], key->v4, __entry->laddr);
-		kap_addr_bytes(&key->addr[1], key->v4, __entry->raddr);
+		__entry->dir = dir;
+		__entry->lport = key.field[KAP_LPORT];
+		__entry->rport = key.field[KAP_RPORT];
+		kap_addr_bytes(&key.addr[0], key.v4, __entry->laddr);
+		kap_addr_bytes(&key.addr[1], key.v4, __entry->raddr);
 		__entry->keepalive_before = before->keepalive;
 		__entry->keepalive = after->keepalive;
 		__entry->idle_before = before->idle;
@@ -74,17 +77,17 @@ DECLARE_EVENT_CLASS(kapolicy_conn,
 /* A rule changed at least one option of a new connection. 0: not set. */
 DEFINE_EVENT(kapolicy_conn, kapolicy_apply,
 	TP_PROTO(const struct kap_rule *rule, const struct sock *sk,
-		 const struct kap_key *key, const struct kap_values *before,
+		 enum kap_dir dir, const struct kap_values *before,
 		 const struct kap_values *after),
-	TP_ARGS(rule, sk, key, before, after)
+	TP_ARGS(rule, sk, dir, before, after)
 );
 
 /* A connection a rule won ended in ETIMEDOUT. */
 DEFINE_EVENT(kapolicy_conn, kapolicy_timed_out,
 	TP_PROTO(const struct kap_rule *rule, const struct sock *sk,
-		 const struct kap_key *key, const struct kap_values *before,
+		 enum kap_dir dir, const struct kap_values *before,
 		 const struct kap_values *after),
-	TP_ARGS(rule, sk, key, before, after)
+	TP_ARGS(rule, sk, dir, before, after)
 );
 
 #endif /* _KAPOLICY_TRACE_H */
