@@ -10,13 +10,23 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 
 # The compiler a kernel was built with is the one its modules need.
 LLVM := $(if $(wildcard $(KDIR)/include/config/CC_IS_CLANG),1,$(LLVM))
-kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(LLVM),LLVM=$(LLVM))
 
-all: module tool
+# Debian's headers name each other by absolute paths. Where they have only been
+# unpacked (dpkg-deb -x) the Makefile that does so is replaced by one with theirs.
+named := $(firstword $(shell sed -n 's/^include *//p' $(KDIR)/Makefile 2>/dev/null))
+moved := $(if $(filter /%,$(named)),$(if $(wildcard $(named)),,build/kdir.mk))
 
-module:
+kbuild = $(MAKE) -C $(KDIR) $(if $(moved),-f $(CURDIR)/$(moved)) M=$(CURDIR) $(if $(LLVM),LLVM=$(LLVM))
+
+all: tool module
+
+module: $(moved)
 	@test -d "$(KDIR)" || { echo "No kernel headers at $(KDIR). On Debian: apt install linux-headers-$(shell uname -r), or make KDIR=..." >&2; false; }
 	$(kbuild) modules
+
+build/kdir.mk: $(KDIR)/Makefile
+	@mkdir -p build
+	@sed "s#/usr/src/#$(dir $(abspath $(KDIR)))#" $< >$@
 
 tool:
 	$(MAKE) -C tools
