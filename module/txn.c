@@ -38,6 +38,19 @@ void kap_txn_fail(struct kap_txn *txn, const struct kap_diag *why)
 }
 
 /**
+ * kap_txn_end - a transaction is over, but for the rest of its last line
+ * @txn: the transaction
+ *
+ * Context: process, may sleep; write lock held.
+ */
+void kap_txn_end(struct kap_txn *txn)
+{
+	kap_stage_free(txn->stage);
+	txn->stage = NULL;
+	txn->over = true;
+}
+
+/**
  * kap_txn_find - transaction of an open file
  * @file: the file
  *

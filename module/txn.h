@@ -18,6 +18,8 @@ struct kap_stage;
  * @line: complete lines so far
  * @len: bytes of @text
  * @text: the line the last write was cut in
+ * @ran: it has been executed already, before its newline came
+ * @over: and ended the transaction; only the rest of the line is awaited
  *
  * All protected by the write lock of write.c.
  */
@@ -28,6 +30,8 @@ struct kap_txn {
 	loff_t next;
 	u32 line;
 	u32 len;
+	bool ran;
+	bool over;
 	char text[KAP_LINE_MAX + 1];
 };
 
@@ -35,6 +39,7 @@ struct kap_stage *kap_txn_stage(void);
 struct kap_txn *kap_txn_begin(struct file *file);
 struct kap_txn *kap_txn_find(const struct file *file);
 void kap_txn_fail(struct kap_txn *txn, const struct kap_diag *why);
+void kap_txn_end(struct kap_txn *txn);
 void kap_txn_free(struct kap_txn *txn);
 void kap_txn_exit(void);
 

@@ -16,215 +16,158 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "parse.h"
-#include "policy.h"
+#include "command.h"
 #include "stage.h"
 #include "txn.h"
-
-/* One write in progress, on the stack of the writer. */
-struct write {
-	struct file *file;
-	struct kap_txn *txn;		/* NULL: outside a transaction */
-	struct kap_stage *stage;	/* of a write outside one, once needed */
-	struct kap_diag diag;
-	size_t size;
-	enum kap_op end;		/* KAP_OP_COMMIT or _ABORT, once seen */
-	struct kap_span end_at;
-	u32 end_line;
-	bool begun;			/* a command has been seen */
-};
 
 /* Serialises writers; protects all below. Taken before the policy's lock. */
 static DEFINE_MUTEX(write_lock);
 static struct kap_parser *parser;
 static struct kap_diag last_error;
 
-static enum kap_error begin(struct write *w)
-{
-	if (w->txn)
-		return KAP_E_IN_BEGIN;
-	if (w->begun)
-		return KAP_E_BEGIN;
-	w->txn = kap_txn_begin(w->file);
-	return w->txn ? KAP_E_NONE : KAP_E_MEMORY;
-}
-
-/* add, del and flush. */
-static enum kap_error edit(struct write *w, struct kap_cmd *cmd)
-{
-	struct kap_stage *st = w->txn ? w->txn->stage : w->stage;
-	enum kap_error error;
-
-	if (!st) {
-		st = kap_txn_stage();
-		w->stage = st;
-	}
-	if (!st)
-		return KAP_E_MEMORY;
-	switch (cmd->op) {
-	case KAP_OP_ADD:
-		error = kap_stage_add(st, cmd->rule,
-				      kap_policy_max_rules());
-		if (!error)
-			cmd->rule = NULL;
-		return error;
-	case KAP_OP_DEL_ID:
-		return kap_stage_del_id(st, cmd->id);
-	case KAP_OP_DEL_NAME:
-		return kap_stage_del_name(st, cmd->name);
-	default:
-		kap_stage_flush(st);
-		return KAP_E_NONE;
-	}
-}
-
-static enum kap_error run_command(struct write *w, struct kap_cmd *cmd)
-{
-	if (w->end)
-		return KAP_E_AFTER_COMMIT;
-	switch (cmd->op) {
-	case KAP_OP_BEGIN:
-		return begin(w);
-	case KAP_OP_COMMIT:
-	case KAP_OP_ABORT:
-		if (!w->txn)
-			return KAP_E_NO_BEGIN;
-		w->end = cmd->op;
-		w->end_at = cmd->where;
-		w->end_line = w->diag.line;
-		return KAP_E_NONE;
-	default:
-		return edit(w, cmd);
-	}
-}
-
-/* Errors that come after parsing: at the value they are about, if any. */
-static int fail_command(struct write *w, const struct kap_cmd *cmd,
-			enum kap_error error)
-{
-	bool at_value = error == KAP_E_EXISTS || error == KAP_E_NO_ID ||
-			error == KAP_E_NO_NAME;
-	struct kap_span at = at_value ? cmd->arg : cmd->where;
-
-	w->diag.error = error;
-	w->diag.col = at.col;
-	w->diag.end = at.end;
-	return kap_error_errno(error);
-}
-
-static int run_line(struct write *w, const char *line, size_t len)
-{
-	enum kap_error error;
-	struct kap_cmd cmd;
-	int err;
-
-	w->diag.line++;
-	err = kap_parse_line(parser, line, len, &cmd, &w->diag);
-	if (err || cmd.op == KAP_OP_NONE)
-		return err;
-	error = run_command(w, &cmd);
-	w->begun = true;
-	kap_rule_put(cmd.rule);
-	return error ? fail_command(w, &cmd, error) : 0;
-}
-
-/* The rest of the line the last write was cut in, with what it began with. */
-static int run_joined(struct write *w, const char *buf, size_t len)
+/* Appends to the line the last write was cut in. */
+static int join(struct kap_write *w, const char *buf, size_t len)
 {
 	struct kap_txn *txn = w->txn;
+	struct kap_span all = { 1, txn->len + len };
 
 	if (txn->len + len > KAP_LINE_MAX) {
-		w->diag.line++;
-		w->diag.error = KAP_E_LINE;
-		w->diag.col = 1;
-		w->diag.end = txn->len + len;
-		return kap_error_errno(KAP_E_LINE);
+		w->diag.line += !txn->ran;
+		return kap_command_fail(w, KAP_E_LINE, all);
 	}
 	memcpy(txn->text + txn->len, buf, len);
-	len += txn->len;
-	txn->len = 0;
-	return run_line(w, txn->text, len);
+	txn->len += len;
+	return 0;
 }
 
-/*
- * Behind the last newline. Outside a transaction it is a line. Inside, more of
- * it may come, unless it says "commit" or "abort" already and the write was
- * not cut at the size of a chunk: printf commit > rules has no newline.
- */
-static int run_tail(struct write *w, const char *buf, size_t len)
+/* That line is complete now. It may have run before its last bytes came. */
+static int run_joined(struct kap_write *w)
 {
 	struct kap_txn *txn = w->txn;
+	u32 len = txn->len;
+	struct kap_cmd cmd;
+
+	txn->len = 0;
+	if (!txn->ran)
+		return kap_command_line(w, txn->text, len);
+	txn->ran = false;
+	return kap_parse_line(w->parser, txn->text, len, &cmd, &w->diag);
+}
+
+/* What a line would be; an error is not reported, a rule not kept. */
+static enum kap_op line_op(const char *line, size_t len)
+{
 	struct kap_diag diag;
 	struct kap_cmd cmd;
 
-	if (!len)
-		return 0;
-	if (!txn)
-		return run_line(w, buf, len);
-	if (txn->len + len > KAP_LINE_MAX)
-		return run_joined(w, buf, len);
-	memcpy(txn->text + txn->len, buf, len);
-	txn->len += len;
-	if (w->size % KAP_WRITE_MAX == 0 ||
-	    kap_parse_line(parser, txn->text, txn->len, &cmd, &diag))
-		return 0;
+	if (kap_parse_line(parser, line, len, &cmd, &diag))
+		return KAP_OP_ADD;
 	kap_rule_put(cmd.rule);
-	if (cmd.op != KAP_OP_COMMIT && cmd.op != KAP_OP_ABORT)
-		return 0;
-	return run_joined(w, NULL, 0);
+	return cmd.op;
 }
 
-static int run_lines(struct write *w, const char *buf, size_t len)
+/*
+ * Behind the last newline, in a transaction: more of the line may come, but
+ * "commit" and "abort" need not wait for it. printf commit has no newline.
+ */
+static int run_tail(struct kap_write *w, const char *buf, size_t len)
+{
+	struct kap_txn *txn = w->txn;
+	enum kap_op op;
+	int err = join(w, buf, len);
+
+	if (err || txn->ran || !txn->len)
+		return err;
+	op = line_op(txn->text, txn->len);
+	if (w->end && op == KAP_OP_NONE) {
+		/* only of a comment is the rest known to mean nothing */
+		if (!memchr(txn->text, '#', txn->len))
+			txn->len = 0;
+		return 0;
+	}
+	if (!w->end && op != KAP_OP_COMMIT && op != KAP_OP_ABORT)
+		return 0;
+	err = kap_command_line(w, txn->text, txn->len);
+	txn->ran = true;
+	return err;
+}
+
+static int run_lines(struct kap_write *w, const char *buf, size_t len)
 {
 	const char *nl;
-	int err = 0;
+	int err;
 
-	while (!err && (nl = memchr(buf, '\n', len))) {
-		if (w->txn && w->txn->len)
-			err = run_joined(w, buf, nl - buf);
-		else
-			err = run_line(w, buf, nl - buf);
+	while ((nl = memchr(buf, '\n', len))) {
+		if (w->txn && w->txn->len) {
+			err = join(w, buf, nl - buf);
+			if (!err)
+				err = run_joined(w);
+		} else {
+			err = kap_command_line(w, buf, nl - buf);
+		}
+		if (err)
+			return err;
 		len -= nl + 1 - buf;
 		buf = nl + 1;
 	}
-	return err ? err : run_tail(w, buf, len);
-}
-
-static int publish(struct write *w, struct kap_stage *st)
-{
-	enum kap_error error = kap_policy_publish(st);
-
-	if (!error)
+	if (w->txn)
+		return run_tail(w, buf, len);
+	if (!len)
 		return 0;
-	w->diag.error = error;
-	if (w->end) {
-		w->diag.line = w->end_line;
-		w->diag.col = w->end_at.col;
-		w->diag.end = w->end_at.end;
-	} else {
-		w->diag.line = 1;
-		w->diag.col = 1;
-		w->diag.end = 1;
+	err = kap_command_line(w, buf, len);
+	if (!err && w->txn) {
+		/* "begin", whose newline is still to come */
+		w->txn->ran = true;
+		err = join(w, buf, len);
 	}
-	return kap_error_errno(error);
+	return err;
 }
 
 /* All lines were good. */
-static int finish(struct write *w, loff_t next)
+static int finish(struct kap_write *w, loff_t next)
 {
 	struct kap_txn *txn = w->txn;
 	int err = 0;
 
 	if (!txn)
-		return w->stage ? publish(w, w->stage) : 0;
+		return w->stage ? kap_command_publish(w, w->stage) : 0;
 	if (w->end == KAP_OP_COMMIT)
-		err = publish(w, txn->stage);
-	if (w->end) {
+		err = kap_command_publish(w, txn->stage);
+	txn->next = next;
+	txn->line = w->diag.line;
+	if (w->end && !txn->len) {
 		kap_txn_free(txn);
 		w->txn = NULL;
+	} else if (w->end) {
+		/* the rest of its last line may be about to come */
+		kap_txn_end(txn);
+	}
+	return err;
+}
+
+/* The rest of the last line of a transaction that is over; steps behind it. */
+static int write_rest(struct kap_write *w, const char **buf, size_t *len)
+{
+	const char *nl = memchr(*buf, '\n', *len);
+	size_t part = nl ? nl - *buf : *len;
+	struct kap_cmd cmd;
+	int err;
+
+	w->diag.line = w->txn->line;
+	err = join(w, *buf, part);
+	/* "commit", "abort" or a comment, or none any more; never a rule */
+	if (!err)
+		err = kap_parse_line(parser, w->txn->text, w->txn->len, &cmd,
+				     &w->diag);
+	w->diag.line = err ? w->diag.line : 0;
+	if (err || nl) {
+		kap_txn_free(w->txn);
+		w->txn = NULL;
+		*len -= part + 1;
+		*buf += part + 1;
 	} else {
-		txn->next = next;
-		txn->line = w->diag.line;
+		w->txn->next += part;
+		*len = 0;
 	}
 	return err;
 }
@@ -233,45 +176,38 @@ static int finish(struct write *w, loff_t next)
  * A transaction that has failed ends where its writer ends it: its commit is
  * refused like all that comes before, its abort is not.
  */
-static int write_failed(struct write *w, const char *buf, size_t len)
+static int write_failed(struct kap_write *w, const char *buf, size_t len)
 {
 	const char *nl = memchr(buf, '\n', len);
-	struct kap_diag diag;
-	struct kap_cmd cmd;
+	enum kap_op op = line_op(buf, nl ? nl - buf : len);
 
 	w->diag = w->txn->error;
-	if (kap_parse_line(parser, buf, nl ? nl - buf : len, &cmd, &diag))
-		cmd.op = KAP_OP_NONE;
-	else
-		kap_rule_put(cmd.rule);
-	if (cmd.op == KAP_OP_COMMIT || cmd.op == KAP_OP_ABORT) {
+	if (op == KAP_OP_COMMIT || op == KAP_OP_ABORT) {
 		kap_txn_free(w->txn);
 		w->txn = NULL;
 	}
-	return cmd.op == KAP_OP_ABORT ? 0 : kap_error_errno(w->diag.error);
+	return op == KAP_OP_ABORT ? 0 : kap_error_errno(w->diag.error);
 }
 
 /* Is the first command of a write "begin"? */
 static bool begins(const char *buf, size_t len)
 {
-	struct kap_cmd cmd = { .op = KAP_OP_NONE };
-	const char *end = buf + len, *nl;
-	struct kap_diag diag;
+	enum kap_op op = KAP_OP_NONE;
 
-	while (buf < end && cmd.op == KAP_OP_NONE) {
-		nl = memchr(buf, '\n', end - buf);
-		if (!nl)
-			nl = end;
-		if (kap_parse_line(parser, buf, nl - buf, &cmd, &diag))
-			return false;
-		buf = nl + 1;
+	while (len && op == KAP_OP_NONE) {
+		const char *nl = memchr(buf, '\n', len);
+		size_t line = nl ? nl - buf : len;
+
+		op = line_op(buf, line);
+		line += !!nl;
+		buf += line;
+		len -= line;
 	}
-	kap_rule_put(cmd.rule);
-	return cmd.op == KAP_OP_BEGIN;
+	return op == KAP_OP_BEGIN;
 }
 
 /* About the write as a whole. */
-static int fail_write(struct write *w, enum kap_error error)
+static int fail_write(struct kap_write *w, enum kap_error error)
 {
 	w->diag.error = error;
 	w->diag.line++;
@@ -284,20 +220,16 @@ static int fail_write(struct write *w, enum kap_error error)
 static bool begins_anew(const struct kap_txn *txn, const char *buf, loff_t off,
 			size_t len)
 {
+	if (txn->over)
+		return off != txn->next;
 	return (!off && txn->next) || (!txn->stage && begins(buf, len));
 }
 
-static int do_write(struct write *w, const char *buf, loff_t off, size_t len)
+static int run_write(struct kap_write *w, const char *buf, loff_t off,
+		     size_t len)
 {
 	int err;
 
-	w->txn = kap_txn_find(w->file);
-	if (w->txn && begins_anew(w->txn, buf, off, len)) {
-		kap_txn_free(w->txn);
-		w->txn = NULL;
-	}
-	if (w->txn && !w->txn->stage)
-		return write_failed(w, buf, len);
 	if (w->txn)
 		w->diag.line = w->txn->line;
 	if (w->txn && off != w->txn->next)
@@ -315,6 +247,26 @@ static int do_write(struct write *w, const char *buf, loff_t off, size_t len)
 	return err;
 }
 
+static int do_write(struct kap_write *w, const char *buf, loff_t off,
+		    size_t len)
+{
+	const char *start = buf;
+	int err = 0;
+
+	w->txn = kap_txn_find(w->file);
+	if (w->txn && begins_anew(w->txn, buf, off, len)) {
+		kap_txn_free(w->txn);
+		w->txn = NULL;
+	}
+	if (w->txn && w->txn->over)
+		err = write_rest(w, &buf, &len);
+	else if (w->txn && !w->txn->stage)
+		return write_failed(w, buf, len);
+	if (err || !len)
+		return err;
+	return run_write(w, buf, off + (buf - start), len);
+}
+
 /**
  * kap_write - one write to the rules file
  * @file: the open file
@@ -326,10 +278,9 @@ static int do_write(struct write *w, const char *buf, loff_t off, size_t len)
  * Return: @len, or a negative errno value with last_error set; then no rule
  *	has changed.
  */
-ssize_t kap_write(struct file *file, const char *buf, loff_t off,
-		      size_t len)
+ssize_t kap_write(struct file *file, const char *buf, loff_t off, size_t len)
 {
-	struct write w = { .file = file, .size = len };
+	struct kap_write w = { .file = file, .parser = parser };
 	int err;
 
 	mutex_lock(&write_lock);
