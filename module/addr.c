@@ -233,20 +233,18 @@ struct kap_addr kap_prefix_last(const struct kap_prefix *p)
 }
 
 /**
- * kap_addr_bytes - an address in network order
+ * kap_addr_bytes - an IPv6 address in network order
  * @addr: the address
- * @v4: whether it is IPv4; it becomes an IPv4-mapped one
  * @to: 16 bytes
  *
  * Context: any.
  */
-void kap_addr_bytes(const struct kap_addr *addr, bool v4, u8 *to)
+void kap_addr_bytes(const struct kap_addr *addr, u8 *to)
 {
-	u64 lo = v4 ? addr->lo | 0xffffULL << 32 : addr->lo;
 	int i;
 
 	for (i = 0; i < 8; i++) {
 		to[i] = addr->hi >> (56 - 8 * i);
-		to[8 + i] = lo >> (56 - 8 * i);
+		to[8 + i] = addr->lo >> (56 - 8 * i);
 	}
 }

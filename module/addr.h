@@ -12,7 +12,7 @@ bool kap_addr_parse(const char *s, const char *end, struct kap_addr *addr,
 		    bool *v4);
 size_t kap_addr_format(const struct kap_addr *addr, bool v4, char *buf,
 		       size_t size);
-void kap_addr_bytes(const struct kap_addr *addr, bool v4, u8 *to);
+void kap_addr_bytes(const struct kap_addr *addr, u8 *to);
 void kap_prefix_mask(struct kap_prefix *p);
 struct kap_addr kap_prefix_last(const struct kap_prefix *p);
 

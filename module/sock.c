@@ -5,7 +5,28 @@
 #include <linux/cgroup.h>
 #include <linux/ipv6.h>
 #include <net/ipv6.h>
+#include <net/mptcp.h>
 #include <net/tcp.h>
+
+#include "addr.h"
+
+/**
+ * kap_sock_is_fallback - did a plain TCP client come to an MPTCP listener
+ * @sk: a TCP socket that counts as the kernel's
+ *
+ * accept() gives the program this socket itself, and clears sk_kern_sock only
+ * then. Servers in Go listen so without asking for it. A listener of MPTCP
+ * holds its network namespace, one of NFS or iSCSI does not; a subflow that
+ * does speak MPTCP says so.
+ *
+ * Context: any; socket locked by the caller.
+ * Return: whether it is one.
+ */
+bool kap_sock_is_fallback(const struct sock *sk)
+{
+	return sk->sk_state == TCP_SYN_RECV && sk->sk_net_refcnt &&
+	       !sk_is_mptcp(sk);
+}
 
 static void addr_v4(struct kap_addr *to, __be32 addr)
 {
@@ -46,6 +67,33 @@ void kap_sock_addrs(const struct sock *sk, struct kap_key *key)
 	key->v4 = true;
 	addr_v4(&key->addr[0], sk->sk_rcv_saddr);
 	addr_v4(&key->addr[1], sk->sk_daddr);
+}
+
+/**
+ * kap_sock_sockaddr - an end of a connection as the socket API has it
+ * @key: the connection, with addresses
+ * @remote: 0: the local end, 1: the remote one
+ * @to: struct sockaddr_in or sockaddr_in6; room for the larger, unaligned
+ *
+ * Context: any.
+ */
+void kap_sock_sockaddr(const struct kap_key *key, int remote, void *to)
+{
+	const struct kap_addr *addr = &key->addr[remote];
+	__be16 port = htons(key->field[remote ? KAP_RPORT : KAP_LPORT]);
+	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+
+	memset(to, 0, sizeof(sin6));
+	if (key->v4) {
+		sin.sin_port = port;
+		sin.sin_addr.s_addr = htonl(addr->lo);
+		memcpy(to, &sin, sizeof(sin));
+	} else {
+		sin6.sin6_port = port;
+		kap_addr_bytes(addr, sin6.sin6_addr.s6_addr);
+		memcpy(to, &sin6, sizeof(sin6));
+	}
 }
 
 /**

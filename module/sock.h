@@ -18,12 +18,15 @@
 struct cgroup;
 
 void kap_sock_addrs(const struct sock *sk, struct kap_key *key);
+void kap_sock_sockaddr(const struct kap_key *key, int remote, void *to);
 struct cgroup *kap_sock_cgroup_rcu(const struct sock *sk);
 void kap_sock_values(const struct sock *sk, struct kap_values *values);
 unsigned int kap_sock_fill_locked(struct sock *sk, unsigned int opts,
 				  const struct kap_values *to);
 unsigned int kap_sock_set_locked(struct sock *sk, unsigned int opts,
 				 const struct kap_values *to);
+
+bool kap_sock_is_fallback(const struct sock *sk);
 
 /**
  * kap_sock_is_ours - is it a TCP socket of a program
@@ -37,7 +40,8 @@ unsigned int kap_sock_set_locked(struct sock *sk, unsigned int opts,
  */
 static inline bool kap_sock_is_ours(const struct sock *sk)
 {
-	return sk->sk_protocol == IPPROTO_TCP && !sk->sk_kern_sock;
+	return sk->sk_protocol == IPPROTO_TCP &&
+	       (!sk->sk_kern_sock || kap_sock_is_fallback(sk));
 }
 
 /**

@@ -8,11 +8,10 @@
 #include <linux/cgroup.h>
 #include <linux/tracepoint.h>
 
-#include "addr.h"
 #include "rule.h"
 #include "sock.h"
 
-/* Addresses as %pI6c takes them, IPv4 as IPv4-mapped. */
+/* Addresses as struct sockaddr_in or _in6, as those of the tcp events. */
 DECLARE_EVENT_CLASS(kapolicy_conn,
 
 	TP_PROTO(const struct kap_rule *rule, const struct sock *sk,
@@ -27,8 +26,8 @@ DECLARE_EVENT_CLASS(kapolicy_conn,
 		__field(u8, dir)
 		__field(u16, lport)
 		__field(u16, rport)
-		__array(u8, laddr, 16)
-		__array(u8, raddr, 16)
+		__array(u8, laddr, sizeof(struct sockaddr_in6))
+		__array(u8, raddr, sizeof(struct sockaddr_in6))
 		__field(u8, keepalive_before)
 		__field(u8, keepalive)
 		__field(u16, idle_before)
@@ -50,8 +49,8 @@ DECLARE_EVENT_CLASS(kapolicy_conn,
 		__entry->dir = dir;
 		__entry->lport = key.field[KAP_LPORT];
 		__entry->rport = key.field[KAP_RPORT];
-		kap_addr_bytes(&key.addr[0], key.v4, __entry->laddr);
-		kap_addr_bytes(&key.addr[1], key.v4, __entry->raddr);
+		kap_sock_sockaddr(&key, 0, __entry->laddr);
+		kap_sock_sockaddr(&key, 1, __entry->raddr);
 		__entry->keepalive_before = before->keepalive;
 		__entry->keepalive = after->keepalive;
 		__entry->idle_before = before->idle;
@@ -64,7 +63,7 @@ DECLARE_EVENT_CLASS(kapolicy_conn,
 		__entry->user_timeout = after->user_timeout;
 	),
 
-	TP_printk("rule=%llu dir=%s lport=%u rport=%u laddr=%pI6c raddr=%pI6c cgroup=%llu keepalive=%u->%u idle=%u->%u intvl=%u->%u cnt=%u->%u user_timeout=%u->%u",
+	TP_printk("rule=%llu dir=%s lport=%u rport=%u laddr=%pISc raddr=%pISc cgroup=%llu keepalive=%u->%u idle=%u->%u intvl=%u->%u cnt=%u->%u user_timeout=%u->%u",
 		  __entry->rule, __entry->dir == KAP_OUT ? "out" : "in",
 		  __entry->lport, __entry->rport, __entry->laddr,
 		  __entry->raddr, __entry->cgroup, __entry->keepalive_before,
