@@ -40,6 +40,23 @@ struct branch {
 	u32 sure;		/* fields all of them match here */
 };
 
+/* Copies in proportion to the intervals the rules were written with. */
+static u32 own_budget(const struct kap_index *ix, const u32 *list, u32 n)
+{
+	u32 budget = KAP_CUT_FREE, i, f;
+
+	for (i = 0; i < n; i++) {
+		const struct kap_rule *rule = ix->rules[list[i]];
+		u32 own = 1;
+
+		for (f = 0; f < KAP_U32_FIELDS; f++)
+			own += rule->n_ranges[f];
+		own += rule->n_addrs[0] + rule->n_addrs[1];
+		budget += min(COPIES * own, U32_MAX - budget);
+	}
+	return budget;
+}
+
 /* Appends @n elements; returns the place of the first, or -ENOMEM. */
 static s64 vec_add(struct kap_vec *vec, const void *from, u32 n)
 {
@@ -135,10 +152,23 @@ static u32 one_ref(const struct build *b, const struct branch *br)
 
 static int build_branch(struct build *b, const struct branch *br, u32 *ref);
 
+/* A child may make copies in proportion to its rules. */
+static int build_child(struct build *b, const struct branch *br, u32 total,
+		       u32 *ref)
+{
+	u32 all = b->budget, share = (u64)all * br->n / total;
+	int err;
+
+	b->budget = share;
+	err = build_branch(b, br, ref);
+	b->budget += all - share;
+	return err;
+}
+
 /* The children of one half. Neighbours that are the same become one. */
 static int build_half(struct build *b, const struct branch *br,
 		      const struct kap_cut *c, struct kap_half *half,
-		      u32 *refs)
+		      u32 *left, u32 *refs)
 {
 	struct branch child = {
 		.cut = br->cut | BIT(c->field),
@@ -150,9 +180,10 @@ static int build_half(struct build *b, const struct branch *br,
 	for (i = 0; i < half->n; i++) {
 		child.list = half->list + half->start[i];
 		child.n = half->start[i + 1] - half->start[i];
-		err = build_branch(b, &child, &refs[n]);
+		err = build_child(b, &child, max(*left, 1U), &refs[n]);
 		if (err)
 			return err;
+		*left -= child.n;
 		if (n && refs[n] == refs[n - 1])
 			continue;
 		half->bound[n++] = half->bound[i];
@@ -213,33 +244,30 @@ static int add_cut(struct kap_index *ix, struct kap_cut *c, const u32 *refs,
 	return 0;
 }
 
+/* A node that cuts, and its children; its "rest" is left to the caller. */
 static int build_cut(struct build *b, const struct branch *br,
 		     struct kap_cut *c, u32 *ref)
 {
 	struct kap_node node = { .best = br->list[0], .field = c->field };
-	struct branch rest = {
-		.cut = br->cut | BIT(c->field),
-		.sure = br->sure,
-	};
-	u32 *refs;
+	u32 *refs, left, kept;
 	int err;
 
 	err = kap_cut_paint(c, b->ix->rules, br->list, br->n);
 	if (err)
 		return err;
-	b->budget -= min(b->budget, kap_cut_copies(c));
+	left = kap_cut_copies(c);
+	b->budget -= min(b->budget, left);
+	kept = min(b->budget, own_budget(b->ix, c->rest, c->n_rest));
+	b->budget -= kept;
 	refs = kvmalloc_array(c->half[0].n + c->half[1].n, sizeof(*refs),
 			      GFP_KERNEL);
 	if (!refs)
 		return -ENOMEM;
-	err = build_half(b, br, c, &c->half[0], refs);
+	err = build_half(b, br, c, &c->half[0], &left, refs);
 	if (!err)
-		err = build_half(b, br, c, &c->half[1], refs + c->half[0].n);
-	if (!err) {
-		rest.list = c->rest;
-		rest.n = c->n_rest;
-		err = build_branch(b, &rest, &node.rest);
-	}
+		err = build_half(b, br, c, &c->half[1], &left,
+				 refs + c->half[0].n);
+	b->budget += kept;
 	if (!err)
 		err = add_cut(b->ix, c, refs, &node);
 	if (!err)
@@ -248,32 +276,69 @@ static int build_cut(struct build *b, const struct branch *br,
 	return err;
 }
 
-/* Recursion: each level cuts by one more field, so at most one a field. */
+/* The first rule that is sure to match is the last that can win. */
+static void trim_branch(const struct build *b, struct branch *br)
+{
+	u32 i;
+
+	for (i = 0; i < br->n; i++) {
+		if (!(b->ix->rules[br->list[i]]->fields & KAP_INDEXED_MASK &
+		      ~br->sure))
+			br->n = i + 1;
+	}
+}
+
+/*
+ * One node, or what stands for none; @c keeps its "rest". Recursion by way of
+ * the children of a cut: each level cuts by one more field.
+ */
+static int build_node(struct build *b, const struct branch *br,
+		      struct kap_cut *c, u32 *ref)
+{
+	int err;
+
+	if (br->n < 2) {
+		*ref = one_ref(b, br);
+		return 0;
+	}
+	if (br->n <= LIST_ENOUGH)
+		return build_list(b, br, ref);
+	err = choose_cut(b, br, c);
+	if (!err && c->cost < br->n)
+		return build_cut(b, br, c, ref);
+	return err ? err : build_list(b, br, ref);
+}
+
+/* A node, the node of its "rest", and so on. */
 static int build_branch(struct build *b, const struct branch *from, u32 *ref)
 {
 	struct branch br = *from;
-	struct kap_cut c;
-	u32 i;
+	u32 *list = NULL, last = 0;
+	u32 next;
 	int err;
 
-	for (i = 0; i < br.n; i++) {
-		/* the first that is sure to match is the last that can win */
-		if (!(b->ix->rules[br.list[i]]->fields & KAP_INDEXED_MASK &
-		      ~br.sure))
-			br.n = i + 1;
-	}
-	if (br.n < 2) {
-		*ref = one_ref(b, &br);
-		return 0;
-	}
-	if (br.n <= LIST_ENOUGH)
-		return build_list(b, &br, ref);
-	err = choose_cut(b, &br, &c);
-	if (!err && c.cost < br.n)
-		err = build_cut(b, &br, &c, ref);
-	else if (!err)
-		err = build_list(b, &br, ref);
-	kap_cut_free(&c);
+	*ref = KAP_REF_NONE;
+	do {
+		struct kap_cut c = { 0 };
+
+		trim_branch(b, &br);
+		err = build_node(b, &br, &c, &next);
+		if (!err && last)
+			((struct kap_node *)b->ix->node.v)[last].rest = next;
+		else if (!err)
+			*ref = next;
+		last = next;
+		/* what spans much among many may span little among few */
+		if (c.n_rest > br.n / 2)
+			br.cut |= BIT(c.field);
+		kvfree(list);
+		list = c.rest;
+		br.list = list;
+		br.n = list ? c.n_rest : 0;
+		c.rest = NULL;
+		kap_cut_free(&c);
+	} while (!err && br.n);
+	kvfree(list);
 	return err;
 }
 
@@ -315,18 +380,8 @@ static int build_root(struct build *b, const struct branch *br, u32 *ref)
 int kap_index_tree(struct kap_index *ix, const u32 *list, u32 n, u32 *ref)
 {
 	struct branch all = { .list = list, .n = n };
-	struct build b = { .ix = ix, .budget = 64 };
+	struct build b = { .ix = ix, .budget = own_budget(ix, list, n) };
 	bool cgroup = n && ix->rules[list[0]]->cgroup;
-	u32 i, f;
 
-	for (i = 0; i < n; i++) {
-		const struct kap_rule *rule = ix->rules[list[i]];
-		u32 own = 1;
-
-		for (f = 0; f < KAP_U32_FIELDS; f++)
-			own += rule->n_ranges[f];
-		own += rule->n_addrs[0] + rule->n_addrs[1];
-		b.budget += min(COPIES * own, U32_MAX - b.budget);
-	}
 	return cgroup ? build_branch(&b, &all, ref) : build_root(&b, &all, ref);
 }

@@ -5,6 +5,9 @@
 
 #include "rule.h"
 
+/* Copies that are too few to ask what they are worth. */
+#define KAP_CUT_FREE		16384
+
 #define KAP_INDEXED_MASK	(BIT(KAP_INDEXED_FIELDS) - 1)
 
 /**

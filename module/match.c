@@ -40,9 +40,18 @@ bool kap_prefixes_match(const struct kap_prefix *p, u32 n, bool v4,
 	return kap_addr_cmp(addr, &last) <= 0;
 }
 
-/* "*" and "?" within one component; p and s end at a slash or NUL. */
-static bool component_matches(const char *p, const char *p_end,
-			      const char *s, const char *s_end)
+/**
+ * kap_component_matches - compare one component of a path
+ * @p: its pattern, with "*" and "?"
+ * @p_end: behind it
+ * @s: the component
+ * @s_end: behind it
+ *
+ * Context: any.
+ * Return: whether it matches.
+ */
+bool kap_component_matches(const char *p, const char *p_end, const char *s,
+			   const char *s_end)
 {
 	const char *star = NULL, *back = NULL;
 
@@ -107,7 +116,7 @@ bool kap_cgroup_matches(const char *pattern, const char *path)
 		}
 		if (s == s_end)
 			return false;
-		if (component_matches(p, p_end, s, s_end)) {
+		if (kap_component_matches(p, p_end, s, s_end)) {
 			if (!*p_end)
 				return true;
 			p = p_end + 1;

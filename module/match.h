@@ -10,6 +10,8 @@
 bool kap_rule_matches(const struct kap_rule *rule, const struct kap_key *key);
 bool kap_prefixes_match(const struct kap_prefix *p, u32 n, bool v4,
 			const struct kap_addr *addr);
+bool kap_component_matches(const char *p, const char *p_end, const char *s,
+			   const char *s_end);
 bool kap_cgroup_matches(const char *pattern, const char *path);
 struct kap_rule *kap_match_walk(struct kap_rule *const *rules, u32 n,
 				const struct kap_key *key);

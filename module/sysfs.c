@@ -62,14 +62,15 @@ static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t len)
 {
-	bool on;
+	u8 on;
 	int err;
 
 	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
-	err = kstrtobool(buf, &on);
+	/* kstrtobool() takes "1x" */
+	err = kstrtou8(buf, 10, &on);
 	if (!err)
-		err = kap_policy_enable(on);
+		err = on > 1 ? -EINVAL : kap_policy_enable(on);
 	return err ? err : len;
 }
 

@@ -41,6 +41,8 @@ static inline int fls(unsigned int x)
 	return x ? 32 - __builtin_clz(x) : 0;
 }
 
+#define swap(a, b)	do { __typeof__(a) t_ = (a); (a) = (b); (b) = t_; } while (0)
+
 #define READ_ONCE(x)	(x)
 #define cond_resched()	do { } while (0)
 
