@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A change of the rules, and what the module says against it. */
+#ifndef _KAPCTL_APPLY_H
+#define _KAPCTL_APPLY_H
+
+#include "source.h"
+#include "sysfs.h"
+
+int kap_apply(enum kap_change change, const struct kap_source *source);
+
+#endif /* _KAPCTL_APPLY_H */

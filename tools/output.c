@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "output.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "diag.h"
+#include "mem.h"
+#include "text.h"
+
+/* What the command has to say under --json; kap_output_finish() prints it. */
+static json_t *result;
+static bool no_json;
+
+/**
+ * kap_output_is_tty - is it people who read?
+ *
+ * Return: whether stdout is a terminal.
+ */
+bool kap_output_is_tty(void)
+{
+	return isatty(STDOUT_FILENO);
+}
+
+/**
+ * kap_output_string - a string for JSON
+ * @s: text; what is not UTF-8 becomes question marks
+ *
+ * Return: the string.
+ */
+json_t *kap_output_string(const char *s)
+{
+	return kap_output_bytes(s, strlen(s));
+}
+
+/**
+ * kap_output_bytes - the same for a text that is not terminated
+ * @s: text
+ * @len: its length
+ *
+ * Return: the string.
+ */
+json_t *kap_output_bytes(const char *s, size_t len)
+{
+	size_t i = 0, n;
+	char *copy = kap_mem_alloc(len + 1);
+	json_t *string;
+
+	while (i < len) {
+		n = kap_text_utf8(s + i, len - i);
+		if (n)
+			memcpy(copy + i, s + i, n);
+		else
+			copy[i] = '?';
+		i += n ? n : 1;
+	}
+	string = json_string(copy);
+	free(copy);
+	return string;
+}
+
+/**
+ * kap_output_json - set the document a command prints under --json
+ * @doc: an object; its reference is taken over
+ */
+void kap_output_json(json_t *doc)
+{
+	json_decref(result);
+	result = doc;
+}
+
+/**
+ * kap_output_no_json - what is printed is text, --json or not
+ */
+void kap_output_no_json(void)
+{
+	no_json = true;
+}
+
+static void print_json(int ret)
+{
+	json_t *doc = ret == KAP_EXIT_OK ? result : NULL;
+
+	if (!doc)
+		doc = json_object();
+	else
+		result = NULL;
+	if (!json_object_size(doc) && ret == KAP_EXIT_OK)
+		json_object_set_new(doc, "ok", json_true());
+	kap_diag_to_json(doc);
+	json_dumpf(doc, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(doc);
+	json_decref(result);
+	result = NULL;
+}
+
+/**
+ * kap_output_finish - bring out all that is to be printed
+ * @ret: how the command ended, an enum kap_exit
+ *
+ * Return: how kapctl ends.
+ */
+int kap_output_finish(int ret)
+{
+	/* a warning that --strict made an error */
+	if (ret == KAP_EXIT_OK && kap_diag_errors())
+		ret = KAP_EXIT_FAILED;
+	kap_diag_finish();
+	if (kap_diag_is_json() && !no_json)
+		print_json(ret);
+	if (fflush(stdout) || ferror(stdout)) {
+		kap_diag_error("stdout: %s", strerror(errno));
+		return KAP_EXIT_FAILED;
+	}
+	return ret;
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rules.h"
+
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+
+static int cmp_name(const void *a, const void *b)
+{
+	const struct kap_rule *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* The rule that has the name of @rule already, or NULL. */
+static const struct kap_rule *name_taken(struct kap_rules *rules,
+					 struct kap_rule *rule)
+{
+	struct kap_rule **node = tsearch(rule, &rules->names, cmp_name);
+
+	return node && *node != rule ? *node : NULL;
+}
+
+static const struct kap_entry *find(const struct kap_rules *rules,
+				    const struct kap_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < rules->n; i++) {
+		if (rules->v[i].rule == rule)
+			break;
+	}
+	return &rules->v[i];
+}
+
+static bool check_name(struct kap_rules *rules, const struct kap_source *source,
+		       const struct kap_line *line, const struct kap_cmd *cmd)
+{
+	const struct kap_rule *taken = NULL;
+	const struct kap_entry *e;
+
+	if (cmd->rule->name)
+		taken = name_taken(rules, cmd->rule);
+	if (!taken)
+		return true;
+	e = find(rules, taken);
+	/* which rules are in force when this one comes, only the module knows */
+	if (e->source != source)
+		return true;
+	kap_source_report(KAP_ERROR, source, line, cmd->arg, "%s (line %u)",
+			  kap_error_text(KAP_E_EXISTS), e->line.number);
+	return false;
+}
+
+/* The module writes "# id=N" behind each rule. */
+static u64 id_of(const struct kap_line *line)
+{
+	static const char mark[] = "# id=";
+	const char *s = memmem(line->s, line->len, mark, strlen(mark));
+
+	return s ? strtoull(s + strlen(mark), NULL, 10) : 0;
+}
+
+static void append(struct kap_rules *rules, const struct kap_source *source,
+		   const struct kap_line *line, const struct kap_cmd *cmd)
+{
+	struct kap_entry *e;
+
+	rules->v = kap_mem_grow(rules->v, rules->n, &rules->room,
+				sizeof(*rules->v));
+	e = &rules->v[rules->n++];
+	e->rule = cmd->rule;
+	e->rule->id = source->in_force ? id_of(line) : 0;
+	e->source = source;
+	e->line = *line;
+	e->where = cmd->where;
+	memcpy(e->key, cmd->key, sizeof(e->key));
+}
+
+static bool parse_line(struct kap_rules *rules, struct kap_parser *parser,
+		       const struct kap_source *source,
+		       const struct kap_line *line)
+{
+	struct kap_diag diag;
+	struct kap_cmd cmd;
+
+	if (kap_parse_line(parser, line->s, line->len, &cmd, &diag)) {
+		struct kap_span at = { diag.col, diag.end };
+
+		kap_source_report(KAP_ERROR, source, line, at, "%s",
+				  kap_error_text(diag.error));
+		return false;
+	}
+	if (cmd.op == KAP_OP_NONE)
+		return true;
+	if (cmd.op != KAP_OP_ADD) {
+		kap_source_report(KAP_ERROR, source, line, cmd.where,
+				  "only rules may stand here");
+		return false;
+	}
+	if (!check_name(rules, source, line, &cmd)) {
+		kap_rule_put(cmd.rule);
+		return false;
+	}
+	append(rules, source, line, &cmd);
+	return true;
+}
+
+/**
+ * kap_rules_parse - read the rules of a text
+ * @rules: where to add them
+ * @source: the text; kept until kap_rules_free()
+ *
+ * Return: whether all are in order; if not, each error has been reported.
+ */
+bool kap_rules_parse(struct kap_rules *rules, const struct kap_source *source)
+{
+	struct kap_parser *parser = kap_parser_alloc();
+	struct kap_line line = { 0 };
+	bool ok = true;
+
+	if (!parser) {
+		kap_diag_error("%s", kap_error_text(KAP_E_MEMORY));
+		return false;
+	}
+	while (kap_source_next(source, &line))
+		ok &= parse_line(rules, parser, source, &line);
+	kap_parser_free(parser);
+	return ok;
+}
+
+static void keep(void *rule)
+{
+	(void)rule;
+}
+
+/**
+ * kap_rules_free - free rules
+ * @rules: the rules; all zero again afterwards
+ */
+void kap_rules_free(struct kap_rules *rules)
+{
+	size_t i;
+
+	tdestroy(rules->names, keep);
+	for (i = 0; i < rules->n; i++)
+		kap_rule_put(rules->v[i].rule);
+	free(rules->v);
+	memset(rules, 0, sizeof(*rules));
+}
+
+static int cmp_order(const void *a, const void *b)
+{
+	const struct kap_entry *x = *(struct kap_entry *const *)a;
+	const struct kap_entry *y = *(struct kap_entry *const *)b;
+
+	if (x->rule->prio != y->rule->prio)
+		return x->rule->prio - y->rule->prio;
+	/* those in force come first in the array, and in the order of ids */
+	return x < y ? -1 : x > y;
+}
+
+/**
+ * kap_rules_order - the rules in the order they are matched
+ * @rules: the rules
+ *
+ * Return: an array of @rules->n entries, to be freed.
+ */
+struct kap_entry **kap_rules_order(const struct kap_rules *rules)
+{
+	struct kap_entry **order = kap_mem_alloc(rules->n * sizeof(*order));
+	size_t i;
+
+	for (i = 0; i < rules->n; i++)
+		order[i] = &rules->v[i];
+	qsort(order, rules->n, sizeof(*order), cmp_order);
+	return order;
+}
+
+/**
+ * kap_entry_name - how to speak of a rule in a message
+ * @e: the rule
+ * @buf: where to
+ * @size: bytes of @buf
+ *
+ * Return: @buf.
+ */
+const char *kap_entry_name(const struct kap_entry *e, char *buf, size_t size)
+{
+	const char *name = e->rule->name;
+	int n;
+
+	if (e->rule->id)
+		n = snprintf(buf, size, "id=%llu",
+			     (unsigned long long)e->rule->id);
+	else if (e->source->skip)
+		n = snprintf(buf, size, "the new rule");
+	else
+		n = snprintf(buf, size, "line %u", e->line.number);
+	if (name && n >= 0 && (size_t)n < size)
+		snprintf(buf + n, size - n, " (name=%s)", name);
+	return buf;
+}
