@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2016,SC2154,SC2317
+# check: every error and every warning, and how they are shown.
+
+# line NAME LINE: what check says of a file of one line
+line() {
+	t "$1" "printf '%b\\n' $(printf %q "$2") | kapctl check -"
+}
+
+# --- every error of the language
+
+line 'CHAR' 'idle=60s\x1b[31m'
+line 'CHAR: NUL' 'idle=60s\0000 cnt=3'
+t 'LINE' 'printf "port=1 idle=60s #%04090d\n" 0 | kapctl check -'
+t 'LINE: too long once it is canonical' \
+	'echo "cgroup=/$(printf %04050d 0) port=1 uid=1,2,3 idle=1h" | kapctl check -'
+line 'COMMAND' 'frobnicate port=1'
+line 'WORD' 'port=1 idle'
+line 'KEY' 'prt=1 idle=60s'
+line 'KEY: no key' '=1 idle=60s'
+line 'REPEATED' 'port=1 idle=60s port=2'
+line 'EXTRA' 'flush now'
+line 'DEL' 'del port=1'
+line 'EMPTY' 'port= idle=60s'
+line 'EMPTY: at the end' 'idle=60s port='
+line 'EMPTY: an element' 'port=1,,2 idle=60s'
+line 'EMPTY: the last element' 'idle=60s port=1,'
+line 'NUMBER' 'port=http idle=60s'
+line 'NUMBER: in a range' 'port=1-x idle=60s'
+line 'ID' 'del id=18446744073709551616'
+line 'NAME' 'name=a/b idle=60s'
+line 'NAME: too long' 'name=abcdefghijklmnopqrstuvwxyz0123456789 idle=60s'
+line 'PRIO' 'prio=65536 idle=60s'
+line 'PORT' 'port=80,443,70000 idle=60s'
+line 'UID' 'uid=4294967295 idle=60s'
+line 'REVERSED' 'port=20-10 idle=60s'
+line 'ADDR' 'raddr=10.0.0.256 idle=60s'
+line 'PREFIX' 'raddr=10.0.0.0/33 idle=60s'
+line 'CGROUP' 'cgroup=system.slice idle=60s'
+line 'CGROUP_EMPTY' 'cgroup=/a//b idle=60s'
+line 'CGROUP_STARS' 'cgroup=/a/b**/c idle=60s'
+line 'DIR' 'dir=both idle=60s'
+line 'KEEPALIVE' 'keepalive=1'
+line 'MODE' 'mode=hard idle=60s'
+line 'ACTION' 'action=drop'
+line 'UNIT' 'user_timeout=30000'
+line 'UNIT: detect' 'detect=30'
+line 'BAD_UNIT' 'idle=1d'
+line 'WHOLE' 'idle=1500ms'
+line 'IDLE' 'idle=10h'
+line 'INTVL' 'idle=60s intvl=0'
+line 'CNT' 'cnt=128'
+line 'USER_TIMEOUT' 'user_timeout=2147483648ms'
+line 'DETECT' 'detect=3s'
+line 'AUTO' 'idle=60s cnt=3 user_timeout=auto'
+line 'AUTO_RANGE' 'idle=32767s intvl=32767s cnt=127 user_timeout=auto'
+line 'DETECT_WITH' 'detect=30s idle=5s'
+line 'DETECT_WITH: the other way round' 'idle=5s detect=30s'
+line 'OFF' 'keepalive=off'
+line 'SKIP_WITH' 'action=skip idle=60s'
+line 'NOTHING' 'port=80'
+line 'EXISTS' 'name=a idle=60s port=1\nname=a idle=60s port=2'
+line 'only rules' 'begin\nport=1 idle=60s\ncommit'
+
+# --- every warning
+
+line 'one lost probe kills' 'idle=60s intvl=10s cnt=5 user_timeout=65s'
+line 'one lost probe kills: at the limit' 'idle=60s intvl=10s cnt=5 user_timeout=70s'
+line 'one lost probe kills: not above it' 'idle=60s intvl=10s cnt=5 user_timeout=70001ms'
+line 'one lost probe kills: cnt=1' 'idle=60s intvl=10s cnt=1 user_timeout=auto'
+line 'one lost probe kills: intvl not given, idle is enough' 'idle=60s user_timeout=61s'
+line 'one lost probe kills: intvl not given, not sure' 'idle=60s user_timeout=62s'
+line 'one lost probe kills: nothing given, not sure' 'keepalive=on user_timeout=30s'
+line 'one lost probe kills: without keepalive' 'user_timeout=30s'
+line 'one lost probe kills: with keepalive off' 'keepalive=off idle=60s user_timeout=30s mode=force'
+line 'cnt has no meaning' 'idle=60s intvl=10s cnt=5 user_timeout=111s'
+line 'cnt has no meaning: not at the limit' 'idle=60s intvl=10s cnt=5 user_timeout=110s'
+line 'cnt has no meaning: cnt not given, any would be' 'idle=1s intvl=1s user_timeout=129s'
+line 'cnt has no meaning: cnt not given, not sure' 'idle=60s intvl=10s user_timeout=20m'
+line 'below 10 s' 'user_timeout=9999ms'
+line 'below 10 s: not at the limit' 'user_timeout=10s'
+line 'below 10 s: by detect' 'detect=10s'
+line 'below 10 s: not by a longer detect' 'detect=11s'
+line 'below 10 s, and one lost probe kills' 'idle=60s intvl=10s cnt=5 user_timeout=5s'
+line '300 s' 'idle=300s'
+line '300 s: in minutes' 'idle=5m'
+line '300 s: by detect' 'detect=10m'
+line '300 s: not around it' 'idle=299s port=1\nidle=301s'
+line 'can never match' 'port=80 idle=60s\nport=80 dir=in idle=60s'
+line 'can never match: in the order of prio' 'name=b port=80 dir=in idle=60s\nname=a prio=1 port=80 idle=60s'
+line 'can never match: not the other way round' 'port=80 dir=in idle=60s\nport=80 idle=60s'
+line 'can never match: skip covers as well' 'action=skip\nidle=60s'
+line 'can never match: the first of several is named' 'port=1-9 idle=60s\nport=1-5 idle=60s\nidle=60s\nport=3 idle=60s'
+t 'strict' 'echo idle=300s | kapctl check --strict -'
+t 'strict: nothing to say' 'echo idle=60s | kapctl check --strict -'
+t 'warnings, JSON' 'echo idle=300s | kapctl check -j -'
+t 'strict, JSON' 'echo idle=300s | kapctl check -j --strict -'
+
+# --- what covers what; tests/cli/cover.c tries it at random
+
+# pair NAME WIDE NARROW: the second rule can never match
+pair() {
+	check "covers: $1" "printf '%s idle=60s\\n' '$2' '$3' | kapctl check - 2>&1 | grep -q ':2:.* can never match: line 1 '"
+}
+
+# no_pair NAME FIRST SECOND: the second rule can match
+no_pair() {
+	check "does not cover: $1" "! printf '%s idle=60s\\n' '$2' '$3' | kapctl check - 2>&1 | grep ."
+}
+
+pair 'equal' 'port=1' 'port=1'
+pair 'all' 'name=a' 'port=1'
+pair 'a list' 'port=1,3,5-9' 'port=1,6-7'
+pair 'adjoining ranges' 'port=1-5,6-9' 'port=4-7'
+no_pair 'part of a range' 'port=1-5' 'port=4-6'
+no_pair 'a gap between ranges' 'port=1-5,7-9' 'port=4-8'
+no_pair 'another key' 'lport=1' 'rport=1'
+no_pair 'one key of two' 'port=1 uid=0' 'port=1'
+pair 'port by rport of out' 'port=80' 'dir=out rport=80'
+pair 'port by lport of in' 'port=80' 'dir=in lport=80'
+pair 'rport by port of out' 'rport=80' 'dir=out port=80'
+pair 'lport by port of in' 'lport=80' 'dir=in port=80'
+no_pair 'port by lport of out' 'port=80' 'dir=out lport=80'
+no_pair 'port by rport of nobody knows' 'port=80' 'rport=80'
+no_pair 'the other direction' 'dir=in' 'dir=out'
+pair 'uid' 'uid=0-999' 'uid=33'
+pair 'a prefix' 'raddr=10.0.0.0/8' 'raddr=10.1.0.0/16,10.2.3.4'
+pair 'adjoining prefixes' 'raddr=10.0.0.0/9,10.128.0.0/9' 'raddr=10.0.0.0/8'
+pair 'adjoining IPv6 prefixes' 'raddr=2001:db8::/33,2001:db8:8000::/33' 'raddr=2001:db8::/32'
+no_pair 'a gap between prefixes' 'raddr=10.0.0.0/9,10.192.0.0/10' 'raddr=10.0.0.0/8'
+pair 'both families' 'raddr=0.0.0.0/0,::/0' 'port=1'
+no_pair 'one family' 'raddr=0.0.0.0/0' 'port=1'
+no_pair 'the other family' 'raddr=::/0' 'raddr=10.0.0.1'
+pair 'IPv4-mapped' 'raddr=10.0.0.0/8' 'raddr=::ffff:10.0.0.1'
+no_pair 'the other address' 'raddr=10.0.0.0/8' 'laddr=10.0.0.1'
+pair 'a cgroup below' 'cgroup=/a' 'cgroup=/a/b'
+no_pair 'a cgroup above' 'cgroup=/a/b' 'cgroup=/a'
+no_pair 'a cgroup with more letters' 'cgroup=/a/b' 'cgroup=/a/bc'
+pair 'the root of cgroups' 'cgroup=/' 'cgroup=/a'
+no_pair 'a connection without cgroup' 'cgroup=/' 'port=1'
+pair 'a star' 'cgroup=/a/*' 'cgroup=/a/b'
+pair 'a star for a star' 'cgroup=/a/x*' 'cgroup=/a/x*y'
+no_pair 'a star does not span components' 'cgroup=/a/*/c' 'cgroup=/a/c'
+pair 'two stars' 'cgroup=/a/**/c' 'cgroup=/a/b/b/c/d'
+pair 'two stars at the end' 'cgroup=/a/**' 'cgroup=/a'
+pair 'two stars, equal' 'cgroup=/a/**/c' 'cgroup=/a/**/c'
+pair 'what is above two stars' 'cgroup=/a' 'cgroup=/a/**/c'
+no_pair 'a star is not two' 'cgroup=/a/*/c' 'cgroup=/a/**/c'
+pair 'a question mark for a letter' 'cgroup=/a/?' 'cgroup=/a/b'
+pair 'a question mark for its like' 'cgroup=/a/?' 'cgroup=/a/?'
+no_pair 'a question mark is no star' 'cgroup=/a/?' 'cgroup=/a/*'
+
+# --- files
+
+t 'a file' 'echo port=1 idle=60s >r.conf; kapctl check r.conf'
+t 'stdin without a name' 'echo port=0 idle=60s | kapctl check'
+t 'several files, each a set of its own' \
+	'echo name=a port=1 idle=60s >a; echo name=a port=1 idle=60s >b; echo port=0 >c; kapctl check a b c'
+t 'JSON' 'echo port=1 idle=60s >a; echo >b; kapctl check -j a b'
+t 'errors and warnings, JSON' 'printf "idle=300s\nport=0\nfrob\n" | kapctl check -j'
+t 'no such file' 'kapctl check nowhere'
+t 'no such file among others' 'echo port=0 >a; kapctl check nowhere a'
+t 'an empty file' ': | kapctl check'
+t 'blank lines and comments' 'printf "\n\t\n# x\n  # y\n" | kapctl check'
+t 'no newline at the end' 'printf "port=0" | kapctl check'
+t 'all errors, in the order of the file' 'printf "port=0\nport=1 idle=60s\nfrob\n\n\tuid=x\n" | kapctl check'
+t 'neither root nor module' 'rm -r "$sys"; echo port=1 idle=60s >r.conf; chmod 644 r.conf; kapctl_as_user check r.conf'
+
+# --- the line and its carets
+
+t 'blanks in front are not shown' 'printf "    port=80,443,70000 idle=60s\n" | kapctl check'
+t 'tabs' 'printf "\tport=1\t\tidle=70000s\tcnt=1\t\n" | kapctl check'
+t 'nothing but a bad character' 'printf "\001\n" | kapctl check'
+t 'a bad character among blanks' 'printf "  \001  idle=60s\n" | kapctl check'
+t 'letters of several bytes' 'printf "cgroup=/b\303\274cher/\344\270\255\n" | kapctl check
+printf "cgroup=/b\303\274cher/\344\270\255 idle=0\n" | kapctl check'
+t 'letters of two columns' 'export LC_ALL=C.UTF-8; printf "cgroup=/\344\270\255\346\226\207 idle=0\n" | kapctl check'
+t 'bytes that are no letters' 'printf "cgroup=/\377\303\050\360\200\200\200 idle=0\n" | kapctl check'
+t 'a long line, error at the start' 'echo "port=0 cgroup=/$(printf %0200d 0) idle=1s" | kapctl check'
+t 'a long line, error in the middle' 'echo "port=1 cgroup=/$(printf %090d 0) idle=0 uid=$(seq -s, 1 100)" | kapctl check'
+t 'a long line, error at the end' 'echo "port=1 cgroup=/$(printf %090d 0) idle=0" | kapctl check'
+t 'a long line, all of it' 'echo "port=1 cgroup=/$(printf %090d 0)" | kapctl check'
+t 'a long line, the end is missing' 'echo "idle=1s port=$(seq -s, 1 100)," | kapctl check'
+t 'colours on a terminal' 'printf "port=0\nidle=300s\n" >r.conf; on_tty 100 check r.conf'
+
+check 'covers: tried at random' '
+${CC:-cc} -std=gnu11 -Wall -Wextra -Werror -O2 -D_GNU_SOURCE \
+	-I"$top/tools" -I"$top/tools/shim" -I"$top/module" -o cover "$here/cover.c" \
+	"$top"/tools/{cover,cover_find,rules,source,diag,caret,text,color,output,mem}.c \
+	"$top"/module/{addr,errors,format,match,parse,parse_list,parse_rule,parse_value}.c \
+	"$top"/tools/shim/shim.c -ljansson && ./cover'

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2016,SC2154,SC2317
+# Commands, options and operands; what is wrong with them exits with 2.
+
+t 'help' 'kapctl help'
+t 'help: -h' 'kapctl -h | head -n 1; kapctl --help | head -n 1'
+t 'help: --json does not change it' 'kapctl help --json | head -n 1'
+for command in show add del flush load save check test stats enable disable \
+	presets version; do
+	t "help: $command" "kapctl help $command"
+	check "help: $command --help and -h say the same" \
+		"[ \"\$(kapctl help $command)\" = \"\$(kapctl $command --help)\" ] &&
+		 [ \"\$(kapctl help $command)\" = \"\$(kapctl $command -h)\" ]"
+done
+t 'help: unknown command' 'kapctl help frobnicate'
+t 'no command is show' 'kapctl'
+t 'no command, JSON' 'kapctl -j | jq -c "[.rules[].id]"'
+t 'unknown command' 'kapctl frobnicate'
+t 'no abbreviation of a command' 'kapctl sh'
+t 'unknown command, JSON' 'kapctl frobnicate -j'
+t 'unknown option' 'kapctl show --frobnicate'
+t 'unknown letter' 'kapctl show -x'
+t 'no abbreviation of an option' 'kapctl show --js'
+t 'an option the command does not take' 'kapctl show --strict'
+t 'an option without its value' 'kapctl test dir=out -f'
+t 'an option with an empty value' 'kapctl test dir=out --file='
+t 'an option with a value it does not take' 'kapctl show --json=yes'
+t 'options in front, behind, joined' 'echo port=1 idle=60s >r
+kapctl -j test port=1 -f r | jq -c .sets
+kapctl test port=1 -jf r | jq -c .sets
+kapctl test -fr port=1
+kapctl test --file=r port=1'
+t 'two dashes end the options' 'kapctl add -- -j'
+t 'show: too many operands' 'kapctl show rules'
+t 'add: no rule' 'kapctl add'
+t 'del: nothing to delete' 'kapctl del'
+t 'load: no file' 'kapctl load'
+t 'load: two files' 'kapctl load a b'
+t 'test: no words' 'kapctl test'
+t 'presets: two names' 'kapctl presets aws-nlb aws-nat'
+t 'stats: two formats' 'kapctl stats --prometheus --json'
+t 'stdout is full' 'kapctl save >/dev/full'
