@@ -23,7 +23,7 @@
 #include "index_cut.h"
 
 #define LIST_ENOUGH	3	/* so few rules are tried faster than told apart */
-#define COPIES		8	/* in the whole tree, of each interval of a rule */
+#define COPIES		8	/* of a rule, beyond one for each of its bounds */
 #define TABLE_MIN	16	/* intervals that are worth a table */
 
 /* One tree in the making. */
@@ -40,19 +40,19 @@ struct branch {
 	u32 sure;		/* fields all of them match here */
 };
 
-/* Copies in proportion to the intervals the rules were written with. */
+/* Copies: one for each bound a rule was written with, and a few each. */
 static u32 own_budget(const struct kap_index *ix, const u32 *list, u32 n)
 {
 	u32 budget = KAP_CUT_FREE, i, f;
 
 	for (i = 0; i < n; i++) {
 		const struct kap_rule *rule = ix->rules[list[i]];
-		u32 own = 1;
+		u32 own = COPIES;
 
 		for (f = 0; f < KAP_U32_FIELDS; f++)
-			own += rule->n_ranges[f];
-		own += rule->n_addrs[0] + rule->n_addrs[1];
-		budget += min(COPIES * own, U32_MAX - budget);
+			own += 2 * rule->n_ranges[f];
+		own += 2 * (rule->n_addrs[0] + rule->n_addrs[1]);
+		budget += min(own, U32_MAX - budget);
 	}
 	return budget;
 }
@@ -256,7 +256,7 @@ static int build_cut(struct build *b, const struct branch *br,
 	if (err)
 		return err;
 	left = kap_cut_copies(c);
-	b->budget -= min(b->budget, left);
+	b->budget -= min(b->budget, left + c->half[0].n + c->half[1].n);
 	kept = min(b->budget, own_budget(b->ix, c->rest, c->n_rest));
 	b->budget -= kept;
 	refs = kvmalloc_array(c->half[0].n + c->half[1].n, sizeof(*refs),

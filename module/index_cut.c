@@ -138,7 +138,7 @@ static bool goes_to_rest(const struct kap_cut *c, const struct kap_rule *rule,
  * @rules: rules in matching order
  * @list: the places of the rules in question, ascending
  * @n: how many
- * @budget: copies of rules that may be made at most
+ * @budget: copies of rules, and intervals, there may be at most
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -147,7 +147,7 @@ int kap_cut_plan(struct kap_cut *c, struct kap_rule *const *rules,
 		 const u32 *list, u32 n, u32 budget)
 {
 	u64 copies[33] = { 0 }, kept = 0;
-	u32 i, order;
+	u32 i, order, intervals;
 
 	c->span = kvmalloc_array(n, sizeof(*c->span), GFP_KERNEL);
 	if (!c->span || plan_half(&c->half[0], c, false, rules, list, n) ||
@@ -169,9 +169,12 @@ int kap_cut_plan(struct kap_cut *c, struct kap_rule *const *rules,
 	c->limit = BIT(order - 1);
 	for (i = 0; i < n; i++)
 		c->n_rest += goes_to_rest(c, rules[list[i]], c->span[i]);
+	intervals = c->half[0].n + c->half[1].n;
 	c->cost = c->n_rest + 1;
-	if (c->n_rest < n)
-		c->cost += kept / (c->half[0].n + c->half[1].n);
+	if (intervals > budget)
+		c->cost = n;
+	else if (c->n_rest < n)
+		c->cost += kept / intervals;
 	return 0;
 }
 

@@ -34,11 +34,13 @@ static u32 *own_page(struct kap_ports *ports, u32 port)
  */
 int kap_ports_build(struct kap_index *ix)
 {
-	const struct kap_node *root = &((const struct kap_node *)ix->node.v)[ix->any];
+	const struct kap_node *root;
 	u32 i, port, end;
 
-	if (ix->any == KAP_REF_NONE || (ix->any & KAP_REF_RULE) ||
-	    root->field != KAP_PORT || root->rest != KAP_REF_NONE)
+	if (ix->any == KAP_REF_NONE || (ix->any & KAP_REF_RULE))
+		return 0;
+	root = &((const struct kap_node *)ix->node.v)[ix->any];
+	if (root->field != KAP_PORT || root->rest != KAP_REF_NONE)
 		return 0;
 	ix->ports = kvmalloc(sizeof(*ix->ports), GFP_KERNEL);
 	if (!ix->ports)
