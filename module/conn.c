@@ -150,10 +150,19 @@ void kap_conn_established(struct sock *sk, enum kap_dir dir)
 	rcu_read_unlock_sched();
 }
 
+/* Is an option unset that the rule would have set? */
+static bool is_unset(const struct kap_rule *rule, const struct kap_values *now)
+{
+	const struct kap_values *to = &rule->values;
+
+	return (to->keepalive && !now->keepalive) || (to->idle && !now->idle) ||
+	       (to->intvl && !now->intvl) || (to->cnt && !now->cnt) ||
+	       (to->user_timeout && !now->user_timeout);
+}
+
 /*
  * Nothing in the socket says which rule it was given to, so it is looked up
- * once more; a rule that would still change something has not been applied:
- * the connection is older than the rule.
+ * once more. One that lacks what the rule sets is older than the rule.
  */
 static void count_timed_out(const struct kap_ruleset *set,
 			    const struct sock *sk)
@@ -171,10 +180,12 @@ static void count_timed_out(const struct kap_ruleset *set,
 		kap_sock_set_dir(&key, dir);
 		rule = find_rule(set, sk, &key);
 	}
-	if (!rule || decide(rule, sk))
+	if (!rule)
+		return;
+	kap_sock_values(sk, &now);
+	if (is_unset(rule, &now))
 		return;
 	count(rule, KAP_COUNT_TIMED_OUT);
-	kap_sock_values(sk, &now);
 	trace_kapolicy_timed_out(rule, sk, dir, &now, &now);
 }
 
