@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Lines and lists as long as they may be, and one longer: LINE among others. */
+#include "format.h"
+#include "rules.h"
+#include "tap.h"
+
+#define LINE_MAX_CONTRACT 4095	/* not KAP_LINE_MAX: that is what is tested */
+
+static char line[3 * LINE_MAX_CONTRACT];
+
+/* @head, filled up with @fill to @len bytes. */
+static size_t fill_line(const char *head, char fill, size_t len)
+{
+	memset(line, fill, len);
+	memcpy(line, head, strlen(head));
+	return len;
+}
+
+static bool refused(size_t len, enum kap_error error, u32 col, u32 end)
+{
+	struct parsed p;
+
+	parse_bytes(&p, line, len);
+	if (!p.err) {
+		kap_rule_put(p.cmd.rule);
+		return false;
+	}
+	if (!check_refusal(&p, len) && p.diag.error == error &&
+	    p.diag.col == col && p.diag.end == end)
+		return true;
+	tap_note("%s at %u-%u", kap_error_name(p.diag.error), p.diag.col,
+		 p.diag.end);
+	return false;
+}
+
+static bool accepted(size_t len, enum kap_op op)
+{
+	struct parsed p;
+	bool ok;
+
+	parse_bytes(&p, line, len);
+	if (p.err) {
+		tap_note("%s at %u-%u", kap_error_name(p.diag.error),
+			 p.diag.col, p.diag.end);
+		return false;
+	}
+	ok = p.cmd.op == op && (op != KAP_OP_ADD ||
+				!check_reads_back(p.cmd.rule));
+	kap_rule_put(p.cmd.rule);
+	return ok;
+}
+
+static void test_lengths(void)
+{
+	const u32 most = LINE_MAX_CONTRACT;
+
+	tap_ok(accepted(fill_line("idle=60s", ' ', most), KAP_OP_ADD),
+	       "a rule and blanks of 4095 bytes");
+	tap_ok(accepted(fill_line("idle=60s #", 'x', most), KAP_OP_ADD),
+	       "a rule and a comment of 4095 bytes");
+	tap_ok(accepted(fill_line("#", 'x', most), KAP_OP_NONE),
+	       "a comment of 4095 bytes");
+	tap_ok(accepted(fill_line("", '\t', most), KAP_OP_NONE),
+	       "4095 blanks");
+	tap_ok(accepted(fill_line("flush", ' ', most), KAP_OP_FLUSH),
+	       "flush and blanks of 4095 bytes");
+	tap_ok(refused(fill_line("idle=60s", ' ', most + 1), KAP_E_LINE, 1,
+		       most + 1), "a rule and blanks of 4096 bytes: LINE");
+	tap_ok(refused(fill_line("#", 'x', most + 1), KAP_E_LINE, 1, most + 1),
+	       "a comment of 4096 bytes: LINE");
+	tap_ok(refused(fill_line("idle=60s foo=1 \x01", 'x', 2 * most),
+		       KAP_E_LINE, 1, 2 * most),
+	       "whatever else is wrong with 8190 bytes: LINE");
+}
+
+/* Something wrong at the far end of a line of 4095 bytes. */
+static bool refused_at_end(const char *tail, enum kap_error error, u32 col,
+			   u32 end)
+{
+	size_t len = fill_line("idle=60s", ' ', LINE_MAX_CONTRACT);
+
+	memcpy(line + len - strlen(tail), tail, strlen(tail));
+	return refused(len, error, col, end);
+}
+
+static void test_last_columns(void)
+{
+	tap_ok(refused_at_end(" port=0", KAP_E_PORT, 4095, 4095),
+	       "PORT in column 4095");
+	tap_ok(refused_at_end(" port=", KAP_E_EMPTY, 4096, 4096),
+	       "EMPTY behind column 4095");
+	tap_ok(refused_at_end(" foo", KAP_E_WORD, 4093, 4095),
+	       "WORD in columns 4093 to 4095");
+	tap_ok(refused_at_end("\x7f", KAP_E_CHAR, 4095, 4095),
+	       "CHAR in column 4095");
+}
+
+/* "key=" and as many of @items, in turn, as leave room for @tail. */
+static size_t list_line(const char *key, const char *const *items, u32 n,
+			const char *tail, size_t max)
+{
+	size_t at = sprintf(line, "%s=", key);
+	u32 i;
+
+	for (i = 0; ; i++) {
+		const char *item = items[i % n];
+
+		if (at + !!i + strlen(item) + strlen(tail) > max)
+			break;
+		at += sprintf(line + at, "%s%s", i ? "," : "", item);
+	}
+	return at + sprintf(line + at, "%s", tail);
+}
+
+static void test_lists(void)
+{
+	static const char * const ports[] = { "1", "2", "3" };
+	static const char * const addrs[] = { "::" };
+	static const char * const uids[] = { "9", "7", "5" };
+	const size_t most = LINE_MAX_CONTRACT;
+	size_t len;
+
+	len = list_line("port", ports, 3, " cnt=1", most);
+	tap_ok(accepted(len, KAP_OP_ADD), "as many ports as a line holds");
+	len = list_line("uid", uids, 3, " cnt=1", most);
+	tap_ok(accepted(len, KAP_OP_ADD), "as many uids as a line holds");
+	len = list_line("raddr", addrs, 1, " cnt=1", most);
+	tap_ok(accepted(len, KAP_OP_ADD), "as many addresses as a line holds");
+	len = list_line("port", ports, 3,
+			" lport=1,2 rport=3,4 laddr=::,:: raddr=::,:: uid=1,2 cnt=1",
+			most);
+	tap_ok(accepted(len, KAP_OP_ADD), "all lists in one line");
+}
+
+static u32 next_addr;
+
+/* No two alike, none in another: nothing to merge. */
+static size_t add_items(size_t at, size_t max, int kind)
+{
+	size_t start = at;
+
+	for (;; next_addr++) {
+		char item[64];
+		int n;
+
+		switch (kind) {
+		case 0:
+			n = sprintf(item, "1%02u.1%02u.1%02u.100",
+				    next_addr / 10000 % 100,
+				    next_addr / 100 % 100, next_addr % 100);
+			break;
+		case 1:
+			/* grows by a byte: "::" for one group is not canonical */
+			n = sprintf(item, "1::2:3:4:5:6:%x", 4096 + next_addr);
+			break;
+		default:
+			n = sprintf(item, "%u", 10000 + 2 * next_addr);
+		}
+		if (at + n + (at > start) > max)
+			return at;
+		at += sprintf(line + at, "%s%s", at > start ? "," : "", item);
+	}
+}
+
+/*
+ * Whatever is accepted must read back, behind "add " and with an id of 20
+ * digits, in lines that are not too long; what is well below must be accepted.
+ */
+static bool long_rule(size_t max, int kind, const char *tail)
+{
+	static const char * const key[] = { "raddr=", "raddr=", "port=" };
+	const char *wrong = NULL;
+	struct parsed p;
+	size_t at;
+
+	next_addr = 0;
+	at = sprintf(line, "%s", key[kind]);
+	at = add_items(at, max - strlen(tail), kind);
+	at += sprintf(line + at, "%s", tail);
+	parse_bytes(&p, line, at);
+	if (p.err) {
+		if (p.diag.error != KAP_E_LINE)
+			wrong = kap_error_name(p.diag.error);
+		else if (max <= 3500)
+			wrong = "LINE too early";
+		else
+			wrong = check_refusal(&p, at);
+	} else {
+		wrong = check_reads_back(p.cmd.rule);
+		kap_rule_put(p.cmd.rule);
+	}
+	if (wrong)
+		tap_note("%zu bytes: %s", at, wrong);
+	return !wrong;
+}
+
+static void test_long_rules(void)
+{
+	static const char * const what[] = {
+		"IPv4 addresses", "IPv6 addresses", "ports",
+	};
+	static const char * const tail[] = { " idle=60s", " cnt=1", " detect=4s" };
+	size_t max;
+	int kind;
+	u32 bad;
+
+	for (kind = 0; kind < 3; kind++) {
+		bad = 0;
+		for (max = 3400; max <= LINE_MAX_CONTRACT && bad < 5; max++)
+			bad += !long_rule(max, kind, tail[kind]);
+		tap_ok(!bad, "long rules of %s read back", what[kind]);
+	}
+}
+
+static void test_long_cgroup(void)
+{
+	size_t max;
+	u32 bad = 0;
+
+	for (max = 3900; max <= LINE_MAX_CONTRACT; max++) {
+		static const char tail[] = " idle=60s";
+		size_t len = fill_line("cgroup=/a/", 'b', max - strlen(tail));
+		struct parsed p;
+
+		strcpy(line + len, tail);
+		parse_bytes(&p, line, max);
+		if (p.err)
+			bad += p.diag.error != KAP_E_LINE || max <= 4000;
+		else
+			bad += !!check_reads_back(p.cmd.rule);
+		kap_rule_put(p.cmd.rule);
+	}
+	tap_ok(!bad, "long cgroup patterns read back");
+}
+
+/* Counts like snprintf(), ends what it cuts off, and writes not a byte more. */
+static void test_short_buffers(void)
+{
+	struct kap_rule *rule = parse_rule_text("name=x prio=7 cgroup=/a/** dir=out port=80,90-99 laddr=10.0.0.0/8 raddr=::/1 uid=0-9 idle=1m intvl=5 cnt=3 user_timeout=auto mode=force");
+	char full[512];
+	size_t (*const format[])(const struct kap_rule *, char *, size_t) = {
+		kap_format_rule, kap_format_line, kap_format_counters,
+	};
+	static const char * const name[] = {
+		"kap_format_rule", "kap_format_line", "kap_format_counters",
+	};
+	u32 i;
+
+	memset(rule->counts, 0, sizeof(rule->counts));
+	for (i = 0; i < ARRAY_SIZE(format); i++) {
+		size_t len = format[i](rule, full, sizeof(full)), size;
+		bool ok = len == strlen(full) && format[i](rule, NULL, 0) == len;
+
+		for (size = 1; size <= len + 1; size++) {
+			char *cut = malloc(size);
+
+			if (!cut)
+				tap_bail("out of memory");
+			ok &= format[i](rule, cut, size) == len &&
+			      strlen(cut) == size - 1 &&
+			      !memcmp(cut, full, size - 1);
+			free(cut);
+		}
+		tap_ok(ok, "%s() with a short buffer", name[i]);
+	}
+	kap_rule_put(rule);
+}
+
+/* What kapctl and the counters file show. */
+static void test_other_texts(void)
+{
+	static const struct kap_values v = {
+		.user_timeout = 27500, .idle = 15, .intvl = 5, .cnt = 3,
+		.keepalive = 1,
+	};
+	struct kap_rule *rule = parse_rule_text("name=pg port=5432 detect=30s");
+	char text[256];
+
+	kap_format_values(&v, rule->opts, text, sizeof(text));
+	tap_ok(!strcmp(text, "keepalive=on idle=15s intvl=5s cnt=3 user_timeout=27500ms"),
+	       "kap_format_values(), all");
+	kap_format_values(&v, KAP_OPT_IDLE | KAP_OPT_CNT, text, sizeof(text));
+	tap_ok(!strcmp(text, "idle=15s cnt=3"), "kap_format_values(), some");
+	tap_ok(!kap_format_values(&v, 0, text, sizeof(text)) && !*text,
+	       "kap_format_values(), none");
+	rule->id = 7;
+	rule->counts[KAP_COUNT_MATCHED].counter = 4;
+	rule->counts[KAP_COUNT_APPLIED].counter = 3;
+	rule->counts[KAP_COUNT_APP_SET].counter = 2;
+	rule->counts[KAP_COUNT_TIMED_OUT].counter = 1;
+	kap_format_counters(rule, text, sizeof(text));
+	tap_ok(!strcmp(text, "id=7 name=pg matched=4 applied=3 app_set=2 timed_out=1\n"),
+	       "kap_format_counters()");
+	kap_rule_put(rule);
+}
+
+int main(void)
+{
+	tap_plan(8 + 4 + 4 + 3 + 1 + 3 + 4);
+	test_lengths();
+	test_last_columns();
+	test_lists();
+	test_long_rules();
+	test_long_cgroup();
+	test_short_buffers();
+	test_other_texts();
+	return tap_done();
+}
