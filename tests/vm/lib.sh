@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Shared by the programs of this folder: where things are kept, messages, locks.
+#
+# KAP_SRC    the source tree to build and test
+# KAP_CACHE  downloads and other things worth keeping between runs
+# KAP_BUILD  what is built from the sources, and the logs of failed runs
+
+KAP_VM=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+: "${KAP_SRC:=$(cd "$KAP_VM/../.." && pwd)}"
+: "${KAP_CACHE:=$KAP_SRC/.cache}"
+: "${KAP_BUILD:=$KAP_SRC/build}"
+export KAP_SRC KAP_CACHE KAP_BUILD
+
+# dpkg, depmod and friends live in sbin, which is not in every user's PATH.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+# Under "make -n" or "make -j" the flags of the caller are not meant for the kernel's makefiles.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
+# The guest's files get the modes they have here, and not only root lives there.
+umask 022
+# Sorting and messages are parsed.
+export LC_ALL=C.UTF-8
+
+say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+
+die() { say "$*"; exit "${DIE_STATUS:-1}"; }
+
+# own_dir DIR: make DIR; git must not see what is in it, whatever the top .gitignore says
+own_dir() {
+	[[ -d $1 ]] && return
+	mkdir -p "$1" || die "cannot create $1 (set KAP_CACHE and KAP_BUILD to folders you can write)"
+	[[ $1 != "$KAP_CACHE" && $1 != "$KAP_BUILD" ]] || echo '*' >"$1/.gitignore"
+}
+
+# locked NAME COMMAND...: one process at a time, so that parallel runs share one download or build.
+# The command is a function more often than not and sees our variables, hence their long names.
+locked() (
+	lock_name=$1
+	shift
+	own_dir "$KAP_CACHE"
+	exec {lock_fd}>"$KAP_CACHE/.lock-$lock_name" || die "cannot write to $KAP_CACHE"
+	if ! flock -n "$lock_fd"; then
+		say "waiting for another process ($lock_name)"
+		flock "$lock_fd"
+	fi
+	# The lock goes when this subshell ends, however it does.
+	"$@"
+)
