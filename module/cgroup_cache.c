@@ -175,8 +175,8 @@ static void write_entry(struct entry *e, u64 id, const struct kap_hits *hits)
  * @id: cgroup id, not 0
  * @hits: what it matches; more than fit are not remembered
  *
- * Context: any; may not be interrupted by itself on this CPU without harm, but
- *	is: the interrupted entry is odd then and left alone.
+ * Context: any. A softirq that interrupts this on the same CPU finds the entry
+ *	odd and leaves it alone.
  */
 void kap_cgroup_cache_put(struct kap_cgroup_cache *cache, u64 id,
 			  const struct kap_hits *hits)

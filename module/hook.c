@@ -36,8 +36,9 @@ static void kap_probe_state(void *data, const struct sock *sk,
 		else if (oldstate == TCP_SYN_RECV)
 			kap_conn_established((struct sock *)sk,
 					     kap_sock_opened(sk));
-	} else if (newstate == TCP_CLOSE && (BIT(oldstate) & LIVE_STATES) &&
-		   READ_ONCE(sk->sk_err) == ETIMEDOUT) {
+	} else if (newstate == TCP_CLOSE &&
+		   READ_ONCE(sk->sk_err) == ETIMEDOUT &&
+		   (BIT(oldstate) & LIVE_STATES)) {
 		kap_conn_timed_out(sk);
 	}
 }

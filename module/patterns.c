@@ -110,7 +110,7 @@ static u32 comp_head(const char *comp, u32 len)
 {
 	u32 head = strcspn(comp, "*?/");
 
-	return head < len ? min(head, (u32)HEAD_MAX) : len;
+	return head < len ? min_t(u32, head, HEAD_MAX) : len;
 }
 
 /* The edge of just this text; made, with its node, where there is none. */
