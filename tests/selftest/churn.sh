@@ -59,8 +59,9 @@ done
 tap_like "$(said writer)" '^commits=[1-9][0-9]* stale=[0-9]+ gone=[1-9][0-9]* other=0$' \
 	'a writer gets no error but ESTALE and that the module has gone'
 tap_diag "writer: $(said writer)"
+# Between two unloads there is not always time for a whole set: readers.sh has it.
 for name in rules counters; do
-	tap_like "$(said $name)" '^whole=[1-9][0-9]* .* bad=0 stale=[0-9]+ gone=[1-9][0-9]* other=0$' \
+	tap_like "$(said $name)" '^whole=[0-9]+ .* bad=0 stale=[0-9]+ gone=[1-9][0-9]* other=0$' \
 		"readers see whole sets, none at all, and that the module has gone ($name)"
 	tap_diag "$name: $(said $name)"
 done
