@@ -4,6 +4,7 @@
 # make KDIR=HEADERS    the module for another kernel; its headers need not be installed
 # make demo            the main job, shown in a throw-away VM
 # make check           all tests that fit a few minutes
+# make bench           the cost of a connection, and of its peers
 # make vm              a shell in the VM, with module, tool and tests at hand
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -41,6 +42,10 @@ demo: deps tool
 check: deps tool
 	@tests/check
 
+# What a connection costs, by rules and by their peers; needs clang for BPF.
+bench: deps tool
+	@tests/bench/run
+
 vm: deps tool
 	@tests/vm/run -i
 
@@ -52,4 +57,4 @@ clean:
 	rm -f module/*.o module/.*.cmd
 	rm -rf build
 
-.PHONY: all module tool deps demo check vm clean
+.PHONY: all module tool deps demo check bench vm clean

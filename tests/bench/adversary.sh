@@ -1,0 +1,103 @@
+#!/bin/bash
+# Runs in the guest, in virtual time: can an unprivileged program make the connections of others
+# dearer, or the kernel's memory grow, through kapolicy? It opens connections to every port, or
+# makes, uses and removes cgroups as fast as it can, while another program's connections are
+# measured. The same is done without the module: what remains is the module's part. KTAP.
+set -euo pipefail
+shopt -s inherit_errexit
+
+K=/bench/kapbench
+CGROUP=/sys/fs/cgroup
+RULES=${RULES:-mixed:65536}
+# A user's delegated cgroup, where rules have patterns for what he makes there.
+HOG=/tenants.slice/t1.slice
+VICTIM=/tenants.slice/t2.slice/app-1.scope
+
+# Of the mean by the clock of the thread, in instructions a connection: what runs differ by anyway.
+NOISE=300
+# What may stay in memory after a second attack as long as the first, KB.
+KEPT=1024
+
+failures=0 tests=0
+
+ok() { # 1|0 DESCRIPTION
+	tests=$((tests + 1))
+	if (($1)); then
+		echo "ok $tests - $2"
+	else
+		echo "not ok $tests - $2"
+		failures=$((failures + 1))
+	fi
+}
+
+figure() { # NAME LINE
+	sed -E "s/.* $1=(-?[0-9]+).*/\1/" <<<"$2"
+}
+
+# victim: the mean cost of a connection of another program, in a cgroup of its own
+victim() {
+	local line
+	line=$("$K" conn --what victim --rules "$RULES" --expect "$expect" --cgroup "$VICTIM" \
+		--clock thread --batches 50 --per 100)
+	figure mean "$line"
+}
+
+# attacked ATTACK [LEAST]: the victim's cost meanwhile; "none": alone. The attack goes on until it
+# has come so often. Sets $cost and $count.
+attacked() {
+	local hog least=${2-0}
+	count=0
+	case $1 in
+	none)
+		cost=$(victim)
+		return
+		;;
+	ports) "$K" hog /tmp/count "$least" ports & ;;
+	cgroups) "$K" hog /tmp/count "$least" cgroups "$HOG" & ;;
+	esac
+	hog=$!
+	cost=$(victim)
+	kill "$hog"
+	wait "$hog" || { echo "# the attacker ended early" && exit 1; }
+	count=$(</tmp/count)
+}
+
+free_kb() { figure free_kb "$("$K" memory x)"; }
+
+echo "TAP version 13"
+mkdir -p "$CGROUP$HOG" "$CGROUP$VICTIM"
+chown -R 65534:65534 "$CGROUP$HOG"
+# Every port but 0 is anybody's.
+echo 1 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+
+declare -A without
+expect=none
+for attack in none ports cgroups; do
+	attacked "$attack"
+	without[$attack]=$cost
+	echo "# no module, $attack: $cost a connection ($count attacks)"
+done
+
+insmod /kapolicy/kapolicy.ko
+expect=rules
+"$K" load "$RULES" | sed 's/^/# /'
+attacked none
+alone=$((cost - without[none]))
+echo "# kapolicy, none: $cost a connection, added $alone"
+declare -A least=([ports]=65536 [cgroups]=5000)
+for attack in ports cgroups; do
+	attacked "$attack" "${least[$attack]}"
+	added=$((cost - without[$attack]))
+	echo "# kapolicy, $attack: $cost a connection ($count attacks), added $added, alone $alone"
+	ok "$((added <= alone + NOISE))" "$attack: connections of others are not dearer"
+
+	first=$(free_kb)
+	attacked "$attack" "${least[$attack]}"
+	second=$(free_kb)
+	echo "# kapolicy, $attack: a second attack ($count) kept $((first - second)) KB"
+	ok "$((first - second <= KEPT))" "$attack: memory does not grow"
+done
+rmmod kapolicy
+ok "1" "the module goes"
+echo "1..$tests"
+exit $((failures > 0))
