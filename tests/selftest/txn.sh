@@ -335,6 +335,8 @@ for i in {1..19}; do
 	losers+=$loser
 done
 tap_is "$answers" "ok ${loser#err ESTALE }$losers" '20 transactions at once: one is committed, 19 get ESTALE'
+tap_is "$LAST_ERROR" '1:1-1: transaction dropped: too many were open at once' \
+	'the first had been dropped for those after it, and is told so'
 
 old_set
 for i in {1..10}; do
