@@ -6,14 +6,16 @@
  * Rules without cgroup= make one tree; the rules of each cgroup= pattern make
  * another, and the patterns of a connection's cgroup are known to the caller.
  * A node cuts by one field at every bound its rules have there, so that one
- * binary search leaves the rules that can match; rules that do not use the
- * field, or span so much of it that copies would pile up, hang below "rest".
- * No path cuts twice by a field, so a path has at most KAP_INDEXED_FIELDS
- * nodes; subtrees that cannot beat the best rule found are not entered.
+ * search leaves the rules that can match; rules that do not use the field, or
+ * span so much of it that copies would pile up, hang below "rest". Going down
+ * from child to child never cuts twice by a field, so no more than
+ * KAP_INDEXED_FIELDS "rest" are ever waiting; subtrees that cannot beat the
+ * best rule found are not entered.
  *
- * Time: a binary search for each field in use. Memory: linear, for
- * index_build.c hands out a fixed number of copies a rule; rules that overlap
- * in every field at once end in a list that is tried in order: right, slow.
+ * Time: a search for each field in use, of about one step where bounds are
+ * spread evenly, binary at worst. Memory: linear, for index_build.c hands out
+ * a fixed number of copies a rule; rules that overlap in every field at once
+ * end in a list that is tried in order: right, slow.
  */
 #include "index_tree.h"
 
