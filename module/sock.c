@@ -24,8 +24,8 @@
  */
 bool kap_sock_is_fallback(const struct sock *sk)
 {
-	return sk->sk_state == TCP_SYN_RECV && sk->sk_net_refcnt &&
-	       !sk_is_mptcp(sk);
+	return IS_ENABLED(CONFIG_MPTCP) && sk->sk_state == TCP_SYN_RECV &&
+	       sk->sk_net_refcnt && !sk_is_mptcp(sk);
 }
 
 static void addr_v4(struct kap_addr *to, __be32 addr)
