@@ -117,7 +117,8 @@ log_since()
 		END { if (!seen) print "the mark is not in the log" }'
 }
 
+# What the kernel says of a host that had no time for this VM is not ours.
 log_is_empty()	# DESC
 {
-	tap_is "$(log_since)" '' "$1"
+	tap_is "$(log_since | grep -Ev '(hrtimer|perf): interrupt took|clocksource: ')" '' "$1"
 }
