@@ -81,9 +81,14 @@ done
 insmod /kapolicy/kapolicy.ko
 expect=rules
 "$K" load "$RULES" | sed 's/^/# /'
-attacked none
-alone=$((cost - without[none]))
-echo "# kapolicy, none: $cost a connection, added $alone"
+alone=
+# twice: what has just been loaded leaves the kernel some tidying up
+for again in 1 2; do
+	attacked none
+	added=$((cost - without[none]))
+	echo "# kapolicy, none, $again: $cost a connection, added $added"
+	if [[ ! $alone ]] || ((added < alone)); then alone=$added; fi
+done
 declare -A least=([ports]=65536 [cgroups]=5000)
 for attack in ports cgroups; do
 	attacked "$attack" "${least[$attack]}"

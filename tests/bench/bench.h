@@ -13,8 +13,9 @@
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 
 /* util.c */
-__attribute__((noreturn, format(printf, 1, 2))) void die(const char *fmt, ...);
-__attribute__((noreturn, format(printf, 1, 2))) void die_errno(const char *fmt, ...);
+#define MESSAGE __attribute__((noreturn, format(printf, 1, 2)))
+MESSAGE void die(const char *fmt, ...);
+MESSAGE void die_errno(const char *fmt, ...);
 void *xmalloc(size_t size);
 uint64_t parse_number(const char *text, const char *what);
 uint64_t now_ns(clockid_t clock);

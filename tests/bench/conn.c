@@ -71,7 +71,7 @@ static void parse(struct conn *c, int argc, char **argv)
 		case 'g': c->cgroup = optarg; break;
 		case 'b': c->batches = parse_number(optarg, "batches"); break;
 		case 'n': c->per = parse_number(optarg, "per"); break;
-		case 'l': c->listeners = parse_number(optarg, "listeners"); break;
+		case 'l': c->listeners = parse_number(optarg, "ports"); break;
 		case 's': c->seed = parse_number(optarg, "seed"); break;
 		case 'c': c->clock = parse_clock(optarg); break;
 		default: die("%s", usage);

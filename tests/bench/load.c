@@ -67,7 +67,8 @@ int cmd_load(int argc, char **argv)
 	if (memory)
 		after = memory_settled();
 	printf("load what=%s:%u n=%u ns=%llu per_rule=%.0f text=%zu", rs->kind,
-	       rs->n, rs->n, (unsigned long long)spent, (double)spent / rs->n, len);
+	       rs->n, rs->n, (unsigned long long)spent, (double)spent / rs->n,
+	       len);
 	if (memory)
 		printf(" mem_kb=%ld slab_kb=%ld vmalloc_kb=%ld bytes_per_rule=%.0f",
 		       before.free - after.free, after.slab - before.slab,

@@ -11,7 +11,8 @@ struct target {
 	uint16_t port;
 	bool bind_client;
 	int listener;
-	const struct values *out, *in;	/* what the ends must get; NULL: nothing */
+	/* what the ends must get; NULL: nothing */
+	const struct values *out, *in;
 };
 
 struct pair {

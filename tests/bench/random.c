@@ -324,7 +324,8 @@ static void print_end(const struct random *x, const struct candidate *c,
 {
 	printf("worst what=%s end=%s port=%u v6=%d uid=%u cgroup=%s rule: %s\n",
 	       x->what, end == OUT ? "out" : "in", c->t.port, c->t.server.v6,
-	       c->uid[end], c->cgroup[end], c->found[end] ? c->rule[end] : "none");
+	       c->uid[end], c->cgroup[end],
+	       c->found[end] ? c->rule[end] : "none");
 }
 
 static void print_worst(const struct random *x, const struct cost *cost)

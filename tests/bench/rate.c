@@ -63,7 +63,7 @@ static void listen_at(const struct rate *x, int cpu, struct target *t)
 	const struct rule *rule = &x->rules->rule[cpu % x->rules->n];
 
 	memset(t, 0, sizeof(*t));
-	/* a rule set may have one port only: tell the workers' listeners apart */
+	/* one port may be all there is: tell the listeners apart otherwise */
 	t->server.byte[0] = 127;
 	t->server.byte[3] = 1 + cpu;
 	t->port = rule->port_lo;

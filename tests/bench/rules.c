@@ -278,7 +278,8 @@ const struct rule *rules_find(const struct rules *rs, const struct end *e)
 	for (i = 0; i < rs->n; i++) {
 		const struct rule *r = &rs->rule[i];
 
-		if (r->port_lo && (e->port < r->port_lo || e->port > r->port_hi))
+		if (r->port_lo &&
+		    (e->port < r->port_lo || e->port > r->port_hi))
 			continue;
 		if (r->dir && r->dir != e->dir)
 			continue;

@@ -9,7 +9,8 @@
 #include "bench.h"
 
 struct values {
-	uint32_t keepalive, idle, intvl, cnt, user_timeout;	/* s, s, n, ms */
+	uint32_t keepalive, idle, intvl, cnt;
+	uint32_t user_timeout;	/* ms */
 };
 
 struct addr {
@@ -23,7 +24,7 @@ enum dir { DIR_ANY, DIR_OUT, DIR_IN };
 struct rule {
 	uint16_t port_lo, port_hi;
 	uint8_t dir;
-	uint8_t side;		/* 'l' or 'r': the prefix is of laddr or raddr */
+	uint8_t side;		/* 'l', 'r': prefix of laddr or raddr */
 	uint8_t len;
 	struct addr prefix;
 	uint32_t uid_lo, uid_hi;
