@@ -96,9 +96,10 @@ static noinline void give(struct kap_rule *rule, struct sock *sk,
 {
 	unsigned int change;
 
-	count(rule, KAP_COUNT_MATCHED);
-	if (!rule->opts)
+	if (!rule->opts) {
+		count(rule, KAP_COUNT_SKIPPED);
 		return;
+	}
 	if (trace_kapolicy_apply_enabled())
 		change = apply_traced(rule, sk, dir);
 	else
@@ -112,12 +113,12 @@ static noinline void find_and_give(const struct kap_ruleset *set,
 	struct kap_key key __uninitialized;
 	struct kap_rule *rule;
 
-	if (!set->n)
-		return;
 	kap_sock_key(sk, dir, set->fields, &key);
-	rule = find_rule(set, sk, &key);
+	rule = set->n ? find_rule(set, sk, &key) : NULL;
 	if (rule)
 		give(rule, sk, dir);
+	else
+		kap_stats_inc(KAP_STAT_UNMATCHED);
 }
 
 /**
@@ -136,7 +137,6 @@ void kap_conn_established(struct sock *sk, enum kap_dir dir)
 	if (!kap_sock_is_ours(sk))
 		return;
 	rcu_read_lock_sched();
-	kap_stats_inc(KAP_STAT_CONNECTIONS);
 	set = kap_policy_rcu();
 	if (set->ports) {
 		ref = kap_ports_ref(set->ports, kap_sock_port(sk, dir));
@@ -144,6 +144,8 @@ void kap_conn_established(struct sock *sk, enum kap_dir dir)
 			give(set->order[ref & KAP_REF_PLACE], sk, dir);
 		else if (ref != KAP_REF_NONE)
 			find_and_give(set, sk, dir);
+		else
+			kap_stats_inc(KAP_STAT_UNMATCHED);
 	} else {
 		find_and_give(set, sk, dir);
 	}

@@ -189,14 +189,15 @@ size_t kap_format_counters(const struct kap_rule *rule, char *buf, size_t size)
 #undef X
 	};
 	struct out o = { buf, size, 0 };
+	u64 counts[KAP_COUNT_NR];
 	int i;
 
+	kap_rule_counts(rule, counts);
 	put(&o, "id=%llu", (unsigned long long)rule->id);
 	if (rule->name)
 		put(&o, " name=%s", rule->name);
 	for (i = 0; i < KAP_COUNT_NR; i++)
-		put(&o, " %s=%llu", names[i],
-		    (unsigned long long)atomic64_read(&rule->counts[i]));
+		put(&o, " %s=%llu", names[i], (unsigned long long)counts[i]);
 	put(&o, "\n");
 	return o.len;
 }

@@ -83,6 +83,12 @@ enum kap_count {
 	KAP_COUNT_NR
 };
 
+/*
+ * A connection is counted once, by what became of it: in the place of "matched"
+ * are only those left alone because the rule says so. See kap_rule_counts().
+ */
+#define KAP_COUNT_SKIPPED	KAP_COUNT_MATCHED
+
 /**
  * struct kap_values - the options of a socket, or those a rule asks for
  * @user_timeout: TCP_USER_TIMEOUT, ms
@@ -141,7 +147,7 @@ struct kap_prefix {
  * @addrs: sorted (IPv4 first), none inside another
  * @cgroup: pattern, or NULL
  * @name: or NULL
- * @counts: connections, indexed by enum kap_count; updated by the probe
+ * @counts: connections by what became of them; updated by the probe
  *
  * All but @refs, @id and @counts is constant from kap_rule_parse() on. @id is
  * written once, before the rule is published.
@@ -191,6 +197,25 @@ static inline struct kap_rule *kap_rule_get(struct kap_rule *rule)
 {
 	refcount_inc(&rule->refs);
 	return rule;
+}
+
+/**
+ * kap_rule_counts - the counters of a rule
+ * @rule: the rule
+ * @counts: the result, indexed by enum kap_count; no connection is missing in
+ *	one and counted in another
+ *
+ * Context: any.
+ */
+static inline void kap_rule_counts(const struct kap_rule *rule,
+				   u64 counts[KAP_COUNT_NR])
+{
+	int i;
+
+	for (i = 0; i < KAP_COUNT_NR; i++)
+		counts[i] = atomic64_read(&rule->counts[i]);
+	counts[KAP_COUNT_MATCHED] = counts[KAP_COUNT_SKIPPED] +
+		counts[KAP_COUNT_APPLIED] + counts[KAP_COUNT_APP_SET];
 }
 
 /* Matching order: does @a come before @b? */

@@ -10,6 +10,9 @@
 #define KAP_STAT_CONNECTIONS	KAP_COUNT_NR
 #define KAP_STAT_NR		(KAP_COUNT_NR + 1)
 
+/* Like "matched" of a rule: here are those no rule matched. */
+#define KAP_STAT_UNMATCHED	KAP_STAT_CONNECTIONS
+
 /* Wrap at the size of a long, as the counters of /proc/net/snmp do. */
 struct kap_stats {
 	unsigned long n[KAP_STAT_NR];

@@ -65,8 +65,10 @@ static void row(struct kap_table *t, const struct kap_rule *rule)
 		[KAP_CLAMP] = "clamp",
 		[KAP_FORCE] = "force",
 	};
+	u64 counts[KAP_COUNT_NR];
 	int i;
 
+	kap_rule_counts(rule, counts);
 	kap_table_cell(t, KAP_PLAIN, "%llu", (unsigned long long)rule->id);
 	kap_table_cell(t, KAP_CYAN, "%s", rule->name ? rule->name : "-");
 	kap_table_cell(t, KAP_PLAIN, "%u", rule->prio);
@@ -75,8 +77,8 @@ static void row(struct kap_table *t, const struct kap_rule *rule)
 	kap_table_cell(t, rule->mode == KAP_DEFAULT ? KAP_PLAIN : KAP_YELLOW,
 		       "%s", rule->opts ? modes[rule->mode] : "-");
 	for (i = 0; i < KAP_COUNT_NR; i++)
-		kap_table_cell(t, KAP_PLAIN, "%lld",
-			       (long long)atomic64_read(&rule->counts[i]));
+		kap_table_cell(t, KAP_PLAIN, "%llu",
+			       (unsigned long long)counts[i]);
 }
 
 static void print_table(const struct kap_live *live)

@@ -84,11 +84,13 @@ static void print_prometheus(const struct kap_live *live,
 		metric(name, "counter", counts[i].help);
 		for (j = 0; j < live->rules.n; j++) {
 			const struct kap_rule *r = live->rules.v[j].rule;
+			u64 counts[KAP_COUNT_NR];
 
-			printf("kapolicy_%s{id=\"%llu\",name=\"%s\"} %lld\n",
+			kap_rule_counts(r, counts);
+			printf("kapolicy_%s{id=\"%llu\",name=\"%s\"} %llu\n",
 			       name, (unsigned long long)r->id,
 			       r->name ? r->name : "",
-			       (long long)atomic64_read(&r->counts[i]));
+			       (unsigned long long)counts[i]);
 		}
 	}
 }
@@ -139,12 +141,14 @@ static void print_table(const struct kap_live *live,
 		       totals[i].help);
 	for (i = 0; i < live->rules.n; i++) {
 		const struct kap_rule *r = live->rules.v[i].rule;
+		u64 counts[KAP_COUNT_NR];
 
+		kap_rule_counts(r, counts);
 		kap_table_cell(&t, KAP_PLAIN, "%llu", (unsigned long long)r->id);
 		kap_table_cell(&t, KAP_CYAN, "%s", r->name ? r->name : "-");
 		for (j = 0; j < KAP_COUNT_NR; j++)
-			kap_table_cell(&t, KAP_PLAIN, "%lld",
-				(long long)atomic64_read(&r->counts[j]));
+			kap_table_cell(&t, KAP_PLAIN, "%llu",
+				       (unsigned long long)counts[j]);
 	}
 	if (t.n) {
 		putchar('\n');

@@ -62,6 +62,10 @@ static bool read_counters(struct kap_live *live)
 		for (i = 0; rule && i < KAP_COUNT_NR; i++)
 			rule->counts[i].counter = number_of(&line,
 							    count_names[i]);
+		if (rule)
+			rule->counts[KAP_COUNT_SKIPPED].counter -=
+				rule->counts[KAP_COUNT_APPLIED].counter +
+				rule->counts[KAP_COUNT_APP_SET].counter;
 	}
 	kap_source_free(&text);
 	return true;

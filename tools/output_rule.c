@@ -117,11 +117,12 @@ json_t *kap_output_counts(const struct kap_rule *rule)
 #undef X
 	};
 	json_t *o = json_object();
+	u64 counts[KAP_COUNT_NR];
 	int i;
 
+	kap_rule_counts(rule, counts);
 	for (i = 0; i < KAP_COUNT_NR; i++)
-		json_object_set_new(o, names[i],
-			json_integer(atomic64_read(&rule->counts[i])));
+		json_object_set_new(o, names[i], json_integer(counts[i]));
 	return o;
 }
 
