@@ -5,9 +5,11 @@
 
 #include "rule.h"
 
+struct kap_active;
 struct sock;
 
-void kap_conn_established(struct sock *sk, enum kap_dir dir);
-void kap_conn_timed_out(const struct sock *sk);
+void kap_conn_established(const struct kap_active *active, struct sock *sk,
+			  int oldstate);
+void kap_conn_timed_out(const struct kap_active *active, const struct sock *sk);
 
 #endif /* _KAPOLICY_CONN_H */

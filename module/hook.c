@@ -10,12 +10,11 @@
 #include <net/tcp_states.h>
 
 #include "conn.h"
-#include "sock.h"
 
 #define TRACEPOINT_NAME	"inet_sock_set_state"
 
 static struct tracepoint *state_tp;	/* constant after init */
-static bool attached;			/* protected by the lock of policy.c */
+static struct kap_active *attached;	/* protected by the lock of policy.c */
 
 /* States in which a connection has been established and has not ended. */
 #define LIVE_STATES \
@@ -25,22 +24,17 @@ static bool attached;			/* protected by the lock of policy.c */
 /*
  * Runs before the new state is stored. The socket is locked by the caller, in
  * process context or softirq: nothing here may sleep. Most calls are about
- * other transitions: they must cost next to nothing.
+ * other transitions: they must cost next to nothing. Hence arguments go on as
+ * they come, and notrace: an event for every state change is what called us.
  */
-static void kap_probe_state(void *data, const struct sock *sk,
-			    const int oldstate, const int newstate)
+static notrace void kap_probe_state(void *active, const struct sock *sk,
+				    const int oldstate, const int newstate)
 {
-	if (newstate == TCP_ESTABLISHED) {
-		if (oldstate == TCP_SYN_SENT)
-			kap_conn_established((struct sock *)sk, KAP_OUT);
-		else if (oldstate == TCP_SYN_RECV)
-			kap_conn_established((struct sock *)sk,
-					     kap_sock_opened(sk));
-	} else if (newstate == TCP_CLOSE &&
-		   READ_ONCE(sk->sk_err) == ETIMEDOUT &&
-		   (BIT(oldstate) & LIVE_STATES)) {
-		kap_conn_timed_out(sk);
-	}
+	if (newstate == TCP_ESTABLISHED)
+		kap_conn_established(active, (struct sock *)sk, oldstate);
+	else if (newstate == TCP_CLOSE && READ_ONCE(sk->sk_err) == ETIMEDOUT &&
+		 (BIT(oldstate) & LIVE_STATES))
+		kap_conn_timed_out(active, sk);
 }
 
 static void find_tracepoint(struct tracepoint *tp, void *data)
@@ -67,18 +61,20 @@ int kap_hook_init(void)
 
 /**
  * kap_hook_attach - have connections reported
+ * @active: where the rules for them are; as long as any probe may run
  *
  * Context: process, may sleep; under the lock of policy.c.
  * Return: 0 or -ENOMEM.
  */
-int kap_hook_attach(void)
+int kap_hook_attach(struct kap_active *active)
 {
 	int err;
 
 	if (attached)
 		return 0;
-	err = tracepoint_probe_register(state_tp, kap_probe_state, NULL);
-	attached = !err;
+	err = tracepoint_probe_register(state_tp, kap_probe_state, active);
+	if (!err)
+		attached = active;
 	return err;
 }
 
@@ -92,8 +88,9 @@ int kap_hook_attach(void)
 void kap_hook_detach(void)
 {
 	if (attached)
-		tracepoint_probe_unregister(state_tp, kap_probe_state, NULL);
-	attached = false;
+		tracepoint_probe_unregister(state_tp, kap_probe_state,
+					    attached);
+	attached = NULL;
 }
 
 /**

@@ -55,7 +55,7 @@ struct kap_ports {
  */
 static inline u32 kap_ports_ref(const struct kap_ports *ports, u16 port)
 {
-	return ports->page[port >> 8][port & 0xff];
+	return ports->page[port >> 8][(u8)port];
 }
 
 struct kap_index;

@@ -2,20 +2,21 @@
 #include "policy.h"
 
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 
 #include "hook.h"
 #include "stage.h"
 
 /* Serialises changes of all below. Readers of the active set use RCU. */
 static DEFINE_MUTEX(policy_lock);
-struct kap_ruleset __rcu *kap_policy_active;	/* not NULL while sysfs exists */
+static struct kap_active active;		/* set: not NULL while sysfs exists */
 static bool enabled = true;			/* read without the lock to show it */
 static u32 max_rules = KAP_RULES_DEFAULT;	/* one word, no lock */
 static struct workqueue_struct *free_wq;	/* constant from init to exit */
 
 static struct kap_ruleset *active_locked(void)
 {
-	return rcu_dereference_protected(kap_policy_active,
+	return rcu_dereference_protected(active.set,
 					 lockdep_is_held(&policy_lock));
 }
 
@@ -30,7 +31,7 @@ struct kap_ruleset *kap_policy_get(void)
 	struct kap_ruleset *set;
 
 	rcu_read_lock();
-	set = rcu_dereference(kap_policy_active);
+	set = rcu_dereference(active.set);
 	refcount_inc(&set->refs);	/* ours is dropped after a grace period */
 	rcu_read_unlock();
 	return set;
@@ -47,7 +48,7 @@ static void replace_active(struct kap_ruleset *set)
 {
 	struct kap_ruleset *old;
 
-	old = rcu_replace_pointer(kap_policy_active, set,
+	old = rcu_replace_pointer(active.set, set,
 				  lockdep_is_held(&policy_lock));
 	INIT_RCU_WORK(&old->rwork, put_work);
 	queue_rcu_work(free_wq, &old->rwork);
@@ -60,7 +61,7 @@ static void replace_active(struct kap_ruleset *set)
 static int update_hook(bool wanted)
 {
 	if (wanted)
-		return kap_hook_attach();
+		return kap_hook_attach(&active);
 	kap_hook_detach();
 	return 0;
 }
@@ -88,7 +89,7 @@ enum kap_error kap_policy_publish(struct kap_stage *st)
 		goto unlock;
 	set = kap_ruleset_build(st);
 	/* attach first: it can fail, and finds the old set until then */
-	if (!set || (enabled && set->n && kap_hook_attach())) {
+	if (!set || (enabled && set->n && kap_hook_attach(&active))) {
 		kap_ruleset_put(set);
 		error = KAP_E_MEMORY;
 		goto unlock;
@@ -169,7 +170,7 @@ int kap_policy_init(void)
 			destroy_workqueue(free_wq);
 		return -ENOMEM;
 	}
-	RCU_INIT_POINTER(kap_policy_active, set);
+	RCU_INIT_POINTER(active.set, set);
 	return 0;
 }
 

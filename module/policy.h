@@ -3,26 +3,10 @@
 #ifndef _KAPOLICY_POLICY_H
 #define _KAPOLICY_POLICY_H
 
-#include <linux/rcupdate.h>
-
 #include "errors.h"
 #include "ruleset.h"
 
 struct kap_stage;
-
-/* Changed under the lock of policy.c; never NULL while the hook is attached. */
-extern struct kap_ruleset __rcu *kap_policy_active;
-
-/**
- * kap_policy_rcu - the active rule set, for the probe
- *
- * Context: under rcu_read_lock_sched(), which bounds its use.
- * Return: the set.
- */
-static inline const struct kap_ruleset *kap_policy_rcu(void)
-{
-	return rcu_dereference_sched(kap_policy_active);
-}
 
 int kap_policy_init(void);
 void kap_policy_exit(void);

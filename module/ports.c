@@ -9,7 +9,18 @@
 
 #define PAGE_PORTS	256
 
+/* Not the number of a node: who sees it looks in the trees. */
+#define ELSEWHERE	1U
+
 static const u32 no_rules[PAGE_PORTS];
+static const u32 elsewhere[PAGE_PORTS] = {
+	[0 ... PAGE_PORTS - 1] = ELSEWHERE,
+};
+
+/* Of a rule set that is not about ports, so that the probe need not ask. */
+static const struct kap_ports no_ports = {
+	.page = { [0 ... ARRAY_SIZE(no_ports.page) - 1] = elsewhere },
+};
 
 /* The page of @ref for one port, its own from now on. */
 static u32 *own_page(struct kap_ports *ports, u32 port)
@@ -84,12 +95,13 @@ void kap_ports_free(struct kap_ports *ports)
 
 /**
  * kap_index_ports - the table of an index
- * @ix: index
+ * @ix: index, or NULL
  *
  * Context: any; the table lives as long as the index.
- * Return: the table, or NULL when there is none.
+ * Return: the table; one that refers to the trees for every port, when a rule
+ *	may match whatever the port is.
  */
 const struct kap_ports *kap_index_ports(const struct kap_index *ix)
 {
-	return ix->n_patterns ? NULL : ix->ports;
+	return !ix || ix->n_patterns || !ix->ports ? &no_ports : ix->ports;
 }

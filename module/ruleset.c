@@ -50,6 +50,7 @@ struct kap_ruleset *kap_ruleset_empty(void)
 	if (set) {
 		refcount_set(&set->refs, 1);
 		set->next_id = 1;
+		set->ports = kap_index_ports(NULL);
 	}
 	return set;
 }

@@ -22,7 +22,7 @@ struct kap_stage;
  * @next_id: id the next new rule gets
  * @n: number of rules
  * @fields: BIT(enum kap_field) of what any of them looks at
- * @ports: part of @index; NULL when rules are not about ports alone
+ * @ports: part of @index, or what stands for none
  * @order: the rules in matching order, each with a reference
  * @by_id: the same rules by ascending id, without references
  * @index: classifier over @order
@@ -41,6 +41,16 @@ struct kap_ruleset {
 	struct kap_rule **by_id;
 	struct kap_index *index;
 	struct kap_cgroup_cache *cgroups;
+};
+
+/**
+ * struct kap_active - where the rule set in force hangs
+ * @set: never NULL while the hook is attached. Written under the lock of
+ *	policy.c; the probe reads it under rcu_read_lock_sched(), others under
+ *	rcu_read_lock(); freed after a grace period, which covers both
+ */
+struct kap_active {
+	struct kap_ruleset __rcu *set;
 };
 
 struct kap_ruleset *kap_ruleset_empty(void);

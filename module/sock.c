@@ -218,3 +218,15 @@ unsigned int kap_sock_set_locked(struct sock *sk, unsigned int opts,
 {
 	return set_opts(sk, opts, opts, to);
 }
+
+/**
+ * kap_sock_arm_locked - turn keepalive on where it is off
+ * @sk: a TCP socket that has been accepted
+ *
+ * Context: any that has the socket locked.
+ */
+void kap_sock_arm_locked(struct sock *sk)
+{
+	sk->sk_prot->keepalive(sk, true);
+	sock_set_flag(sk, SOCK_KEEPOPEN);
+}

@@ -26,21 +26,36 @@ unsigned int kap_sock_fill_locked(struct sock *sk, unsigned int opts,
 unsigned int kap_sock_set_locked(struct sock *sk, unsigned int opts,
 				 const struct kap_values *to);
 
+void kap_sock_arm_locked(struct sock *sk);
 bool kap_sock_is_fallback(const struct sock *sk);
+
+/**
+ * kap_sock_is_tcp - is it a TCP socket at all
+ * @sk: any socket that changes its state
+ *
+ * SCTP, DCCP and MPTCP's own socket come by the same tracepoint.
+ *
+ * Context: any.
+ * Return: whether it is one.
+ */
+static inline bool kap_sock_is_tcp(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP;
+}
 
 /**
  * kap_sock_is_ours - is it a TCP socket of a program
  * @sk: any socket that changes its state
  *
- * SCTP, DCCP and MPTCP's own socket come by the same tracepoint. Sockets of
- * the kernel (NFS, iSCSI, MPTCP subflows) get their options from their owner.
+ * Sockets of the kernel (NFS, iSCSI, MPTCP subflows) get their options from
+ * their owner.
  *
  * Context: any.
  * Return: whether rules apply to it.
  */
 static inline bool kap_sock_is_ours(const struct sock *sk)
 {
-	return sk->sk_protocol == IPPROTO_TCP &&
+	return kap_sock_is_tcp(sk) &&
 	       (!sk->sk_kern_sock || kap_sock_is_fallback(sk));
 }
 
@@ -122,6 +137,40 @@ static inline void kap_sock_key(const struct sock *sk, enum kap_dir dir,
 	kap_sock_set_dir(key, dir);
 	if (fields & (BIT(KAP_LADDR) | BIT(KAP_RADDR)))
 		kap_sock_addrs(sk, key);
+}
+
+/**
+ * kap_sock_is_untouched - has the application set none of the options
+ * @sk: a TCP socket
+ *
+ * Context: any; socket locked by the caller.
+ * Return: whether all of them are unset.
+ */
+static inline bool kap_sock_is_untouched(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return !(tp->keepalive_time | tp->keepalive_intvl |
+		 tp->keepalive_probes | inet_csk(sk)->icsk_user_timeout |
+		 (sk->sk_flags & BIT(SOCK_KEEPOPEN)));
+}
+
+/**
+ * kap_sock_fill_untouched_locked - set all options but SO_KEEPALIVE
+ * @sk: a TCP socket of which kap_sock_is_untouched() is true
+ * @to: their values; 0 leaves unset what is
+ *
+ * Context: any that has the socket locked.
+ */
+static inline void kap_sock_fill_untouched_locked(struct sock *sk,
+						  const struct kap_values *to)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	WRITE_ONCE(tp->keepalive_time, to->idle * HZ);
+	WRITE_ONCE(tp->keepalive_intvl, to->intvl * HZ);
+	WRITE_ONCE(tp->keepalive_probes, to->cnt);
+	WRITE_ONCE(inet_csk(sk)->icsk_user_timeout, to->user_timeout);
 }
 
 #endif /* _KAPOLICY_SOCK_H */
