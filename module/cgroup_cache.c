@@ -13,31 +13,11 @@
 #include "cgroup_cache.h"
 
 #include <linux/cgroup.h>
-#include <linux/hash.h>
 #include <linux/kernfs.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
-
-#define CACHE_BITS	9
-#define CACHE_WAYS	4
-
-/**
- * struct entry - what one cgroup matches
- * @id: cgroup id; 0: empty. Written while @seq is odd
- * @seq: odd while the entry is being written
- * @hits: likewise
- */
-struct entry {
-	u64 id;
-	u32 seq;
-	struct kap_hits hits;
-};
-
-struct kap_cgroup_cache {
-	struct entry entry[1 << CACHE_BITS][CACHE_WAYS];
-};
 
 /* A task, and the softirq that interrupts it: paths one CPU reads at a time. */
 struct paths {
@@ -108,90 +88,45 @@ void kap_cgroup_cache_free(struct kap_cgroup_cache *cache)
 	kvfree(cache);
 }
 
-static struct entry *cache_ways(struct kap_cgroup_cache *cache, u64 id)
-{
-	return cache->entry[hash_64(id, CACHE_BITS)];
-}
-
-/* Copies an entry if it is that of @id and nobody writes it meanwhile. */
-static bool read_entry(const struct entry *e, u64 id, struct kap_hits *hits)
-{
-	/* pairs with smp_store_release() in write_entry() */
-	u32 seq = smp_load_acquire(&e->seq);
-	u32 n, i;
-
-	if ((seq & 1) || READ_ONCE(e->id) != id)
-		return false;
-	n = READ_ONCE(e->hits.n);
-	if (n > KAP_CGROUP_PATTERNS_MAX)
-		return false;
-	for (i = 0; i < n; i++)
-		hits->id[i] = READ_ONCE(e->hits.id[i]);
-	hits->n = n;
-	smp_rmb();	/* pairs with the store of an odd seq in write_entry() */
-	return READ_ONCE(e->seq) == seq;
-}
-
-/**
- * kap_cgroup_cache_get - what is known of a cgroup
- * @cache: cache of the rule set
- * @id: cgroup id, not 0
- * @hits: the result
- *
- * Context: any; the path every connection takes.
- * Return: whether it is known.
- */
-bool kap_cgroup_cache_get(struct kap_cgroup_cache *cache, u64 id,
-			  struct kap_hits *hits)
-{
-	const struct entry *e = cache_ways(cache, id);
-	int way;
-
-	for (way = 0; way < CACHE_WAYS; way++) {
-		if (READ_ONCE(e[way].id) == id && read_entry(&e[way], id, hits))
-			return true;
-	}
-	return false;
-}
-
-static void write_entry(struct entry *e, u64 id, const struct kap_hits *hits)
+static void write_entry(struct kap_cgroup_entry *e, u64 id, const struct kap_start *start)
 {
 	u32 seq = READ_ONCE(e->seq);
 	u32 i;
 
 	if ((seq & 1) || cmpxchg(&e->seq, seq, seq + 1) != seq)
 		return;
-	smp_wmb();	/* pairs with smp_rmb() in read_entry() */
+	smp_wmb();	/* pairs with smp_rmb() in kap_cgroup_entry_read() */
 	WRITE_ONCE(e->id, id);
-	WRITE_ONCE(e->hits.n, hits->n);
-	for (i = 0; i < hits->n; i++)
-		WRITE_ONCE(e->hits.id[i], hits->id[i]);
-	smp_store_release(&e->seq, seq + 2);	/* read_entry() acquires it */
+	WRITE_ONCE(e->start.best, start->best);
+	WRITE_ONCE(e->start.n, start->n);
+	for (i = 0; i < start->n; i++)
+		WRITE_ONCE(e->start.ref[i], start->ref[i]);
+	smp_store_release(&e->seq, seq + 2);	/* kap_cgroup_entry_read() acquires it */
 }
 
 /**
  * kap_cgroup_cache_put - remember what a cgroup matches
  * @cache: cache of the rule set
  * @id: cgroup id, not 0
- * @hits: what it matches; more than fit are not remembered
+ * @start: what it matches; more than fit are not remembered
  *
  * Context: any. A softirq that interrupts this on the same CPU finds the entry
  *	odd and leaves it alone.
  */
 void kap_cgroup_cache_put(struct kap_cgroup_cache *cache, u64 id,
-			  const struct kap_hits *hits)
+			  const struct kap_start *start)
 {
-	struct entry *e = cache_ways(cache, id);
+	struct kap_cgroup_entry *e = kap_cgroup_cache_ways(cache, id);
 	int way;
 
-	if (hits->n > KAP_CGROUP_PATTERNS_MAX)
+	if (start->n > KAP_CGROUP_PATTERNS_MAX)
 		return;
-	for (way = 0; way < CACHE_WAYS; way++) {
+	for (way = 0; way < KAP_CACHE_WAYS; way++) {
 		if (!READ_ONCE(e[way].id)) {
-			write_entry(&e[way], id, hits);
+			write_entry(&e[way], id, start);
 			return;
 		}
 	}
 	/* no room: one of the four goes, by bits the bucket did not use */
-	write_entry(&e[(id >> CACHE_BITS ^ id) % CACHE_WAYS], id, hits);
+	write_entry(&e[(id >> KAP_CACHE_BITS ^ id) % KAP_CACHE_WAYS], id, start);
 }

@@ -21,37 +21,35 @@ static noinline struct kap_rule *find_by_path(const struct kap_ruleset *set,
 					      struct cgroup *cgrp,
 					      struct kap_key *key)
 {
-	struct kap_hits hits = { .n = 0 };
+	struct kap_start start = { .best = set->n };
 	struct kap_rule *rule;
 
 	key->cgroup = kap_cgroup_path_rcu(cgrp);
 	if (key->cgroup) {
-		kap_index_cgroup(set->index, key->cgroup, &hits);
-		kap_cgroup_cache_put(set->cgroups, cgroup_id(cgrp), &hits);
+		kap_index_cgroup(set->index, key->cgroup, &start);
+		kap_cgroup_cache_put(set->cgroups, cgroup_id(cgrp), &start);
 	}
-	rule = kap_index_find(set->index, key, &hits);
+	rule = kap_index_find_from(set->index, key, &start);
 	key->cgroup = NULL;
 	return rule;
 }
 
-static noinline struct kap_rule *find_by_cgroup(const struct kap_ruleset *set,
-						const struct sock *sk,
-						struct kap_key *key)
+static __always_inline struct kap_rule *
+find_rule(const struct kap_ruleset *set, const struct sock *sk,
+	  struct kap_key *key)
 {
-	struct cgroup *cgrp = kap_sock_cgroup_rcu(sk);
-	struct kap_hits hits __uninitialized;
+	struct kap_search s __uninitialized;
+	struct cgroup *cgrp;
 
-	if (!kap_cgroup_cache_get(set->cgroups, cgroup_id(cgrp), &hits))
-		return find_by_path(set, cgrp, key);
-	return kap_index_find(set->index, key, &hits);
-}
-
-static struct kap_rule *find_rule(const struct kap_ruleset *set,
-				  const struct sock *sk, struct kap_key *key)
-{
-	if (set->cgroups)
-		return find_by_cgroup(set, sk, key);
-	return kap_index_find(set->index, key, NULL);
+	if (set->cgroups) {
+		cgrp = kap_sock_cgroup_rcu(sk);
+		if (!kap_cgroup_cache_get(set->cgroups, cgroup_id(cgrp), &s))
+			return find_by_path(set, cgrp, key);
+	} else {
+		s.best = set->n;
+		s.n = 0;
+	}
+	return kap_index_find(set->index, key, &s);
 }
 
 static __always_inline void count(struct kap_rule *rule, enum kap_count what)
@@ -194,7 +192,7 @@ static __always_inline void established(const struct kap_active *active,
 		rcu_read_unlock_sched();
 		return;
 	}
-	if (!(ref & KAP_REF_SURE))
+	if (!(ref & KAP_REF_RULE))
 		return find_and_give(set, sk, oldstate);
 	rule = set->order[ref & KAP_REF_PLACE];
 	if (unlikely(!is_plain(rule, sk)))

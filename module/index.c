@@ -3,182 +3,252 @@
  * The classifier: a small forest of decision trees, after HiCuts (Gupta and
  * McKeown, 1999) with the separation of EffiCuts (Vamanan et al., 2010).
  *
- * Rules without cgroup= make one tree; the rules of each cgroup= pattern make
- * another, and the patterns of a connection's cgroup are known to the caller.
- * A node cuts by one field at every bound its rules have there, so that one
- * search leaves the rules that can match; rules that do not use the field, or
- * span so much of it that copies would pile up, hang below "rest". Going down
- * from child to child never cuts twice by a field, so no more than
- * KAP_INDEXED_FIELDS "rest" are ever waiting; subtrees that cannot beat the
- * best rule found are not entered.
+ * Each rule is in the tree of the field it is narrowest in, or, with cgroup=,
+ * in that of its pattern; the patterns of a connection's cgroup are known to
+ * the caller. A node cuts by one field at every bound its rules have there, so
+ * that one search leaves the rules that can match; few are left, and their
+ * remaining conditions stand in the tree as tests. Rules that span so much of
+ * a field that copies would pile up hang below "rest". Subtrees that cannot
+ * beat the best rule found are not entered.
  *
  * Time: a search for each field in use, of about one step where bounds are
- * spread evenly, binary at worst. Memory: linear, for index_build.c hands out
+ * spread evenly, binary at worst. Memory: linear, for index_branch.c hands out
  * a fixed number of copies a rule; rules that overlap in every field at once
  * end in a list that is tried in order: right, slow.
  */
-#include "index_tree.h"
+#include "index.h"
 
-#include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/string.h>
 
 #include "addr.h"
+#include "index_tree.h"
 #include "match.h"
 
-/*
- * The interval @x lies in; cut[0] is 0. The table, if there is one, divides
- * the values between the second and the last bound evenly and leaves a stretch
- * of about one interval; of many, where the bounds are not spread evenly.
- */
-static u32 find_cut(const struct kap_index *ix, const struct kap_node *node,
-		    u32 x)
+/* How many of @n ascending bounds are not above @x. */
+static __always_inline u32 count_bounds(const u32 *bound, u32 n, u32 x)
 {
-	const u32 *cut = (const u32 *)ix->cut.v + node->first;
-	u32 i = 0, n = node->n;
+	const u32 *from = bound;
 
-	if (node->table) {
-		const u32 *table = (const u32 *)ix->table.v + node->table;
+	while (n) {
+		u32 half = (n + 1) / 2;
 
-		if (x < cut[1])
-			return 0;
-		if (x >= cut[n - 1])
-			return n - 1;
-		table += (x - cut[1]) >> node->shift;
-		i = table[0];
-		n = table[1] + 1 - i;
-	}
-	while (n > 1) {
-		u32 half = n / 2;
-
-		i += cut[i + half] <= x ? half : 0;
+		bound += bound[half - 1] <= x ? half : 0;
 		n -= half;
 	}
-	return i;
+	return bound - from;
 }
 
-static u32 find_cut6(const struct kap_addr *cut, u32 n,
-		     const struct kap_addr *x)
+/* The same of IPv6 addresses. */
+static u32 count_bounds6(const struct kap_addr *bound, u32 n,
+			 const struct kap_addr *x)
 {
-	u32 i = 0;
+	const struct kap_addr *from = bound;
 
-	while (n > 1) {
-		u32 half = n / 2;
+	while (n) {
+		u32 half = (n + 1) / 2;
 
-		i += kap_addr_cmp(&cut[i + half], x) <= 0 ? half : 0;
+		bound += kap_addr_cmp(&bound[half - 1], x) <= 0 ? half : 0;
 		n -= half;
 	}
-	return i;
+	return bound - from;
 }
 
-/* The child of a node that cuts. */
-static u32 node_child(const struct kap_index *ix, const struct kap_node *node,
-		      const struct kap_key *key)
+/* The child of a node that cuts by a field of 32 bits. */
+static __always_inline u32 many_child(const u32 *word,
+				      const struct kap_node *node, u32 x)
 {
-	const struct kap_addr *cut6 = ix->cut6.v;
-	const struct kap_addr *addr;
-	const u32 *child = ix->child.v;
-	u32 i;
+	const struct kap_many *many = (const void *)node->word;
+	u32 from = x - many->base, ref, n;
+	const u32 *block;
 
-	if (node->field < KAP_U32_FIELDS) {
-		i = find_cut(ix, node, key->field[node->field]);
-		return child[node->child + i];
-	}
-	addr = &key->addr[node->field - KAP_LADDR];
-	if (key->v4) {
-		if (!node->n)
-			return KAP_REF_NONE;
-		i = find_cut(ix, node, addr->lo);
-	} else {
-		if (!node->n6)
-			return KAP_REF_NONE;
-		i = node->n + find_cut6(cut6 + node->first6, node->n6, addr);
-	}
-	return child[node->child + i];
+	if (unlikely(from > many->span))
+		return x < many->base ? many->below : many->above;
+	ref = many->table[from >> node->shift];
+	if (!(ref & KAP_REF_SEARCH))
+		return ref;
+	block = word + (ref & ~KAP_REF_SEARCH);
+	n = *block++ - 1;
+	return block[n + count_bounds(block, n, x)];
 }
 
-/* First rule of a list before @best that matches, or @best. */
-static u32 find_list(const struct kap_index *ix, const struct kap_node *node,
-		     const struct kap_key *key, u32 best)
+/* The child of a node that cuts by IPv6 addresses. */
+static __always_inline u32 six_child(const struct kap_index *ix,
+				     const struct kap_node *node,
+				     const struct kap_addr *x)
 {
-	const u32 *list = &((const u32 *)ix->list.v)[node->first];
-	u32 i;
+	const struct kap_six *six = (const void *)node->word;
+	const struct kap_addr *bounds;
+	u64 from = x->hi - six->base;
+	const u32 *block;
+	u32 ref;
 
-	for (i = 0; i < node->n && list[i] < best; i++) {
-		if (kap_rule_matches_fields(ix->rules[list[i]], key))
-			return list[i];
+	if (unlikely(from > six->span))
+		return x->hi < six->base ? six->below : six->above;
+	ref = six->table[from >> node->shift];
+	if (!(ref & KAP_REF_SEARCH))
+		return ref;
+	block = (const u32 *)ix->word.v + (ref & ~KAP_REF_SEARCH);
+	bounds = (const struct kap_addr *)ix->cut6.v + block[1];
+	return block[2 + count_bounds6(bounds, block[0] - 1, x)];
+}
+
+/* The child of a node that is not where a search begins. */
+static __always_inline u32 node_child(const struct kap_index *ix,
+				      const struct kap_node *node,
+				      const struct kap_key *key)
+{
+	u32 n = node->n - 1;
+
+	switch (node->kind) {
+	case KAP_FEW:
+		return node->word[n + count_bounds(node->word, n,
+						   key->word[node->at])];
+	case KAP_MANY:
+		return many_child(ix->word.v, node, key->word[node->at]);
+	case KAP_SIX:
+		return six_child(ix, node, &key->addr[node->at]);
+	default:
+		return node->word[key->v4];
+	}
+}
+
+/* What most tests need not ask. */
+static noinline bool ask_more(const struct kap_index *ix,
+			      const struct kap_test *test,
+			      const struct kap_key *key)
+{
+	if ((test->ask & KAP_ASK_V4) && !key->v4)
+		return false;
+	return !(test->ask & KAP_ASK_RULE) ||
+	       kap_rule_matches_fields(ix->rules[test->place], key);
+}
+
+/* The first rule that passes, if it stands before @best. Nearly all fail. */
+static __always_inline u32 try_rules(const struct kap_index *ix,
+				     const struct kap_test *test,
+				     const struct kap_key *key, u32 best)
+{
+	while (test->place < best) {
+		if (likely(key->word[test->at] - test->lo > test->span) ||
+		    (test->ask && !ask_more(ix, test, key)))
+			test = (const void *)test + test->skip;
+		else if (test->ask & KAP_ASK_NEXT)
+			test++;
+		else
+			return test->place;
 	}
 	return best;
 }
 
-/* The rule of @ref if it matches and stands before @best, or @best. */
-static inline u32 find_one(const struct kap_index *ix, u32 ref,
-			   const struct kap_key *key, u32 best)
+/* Looks at what @ref leads to, unless that is a node. */
+static __always_inline void look_at(const struct kap_index *ix,
+				    const struct kap_key *key, u32 ref,
+				    struct kap_search *s)
 {
-	u32 place = ref & KAP_REF_PLACE;
+	const u32 *word = ix->word.v;
 
-	if (place < best && ((ref & KAP_REF_SURE) ||
-			     kap_rule_matches_fields(ix->rules[place], key)))
-		return place;
-	return best;
+	if (ref == KAP_REF_NONE)
+		return;
+	if (ref & KAP_REF_TRY)
+		s->best = try_rules(ix, (const void *)&word[ref & ~KAP_REF_TRY],
+				    key, s->best);
+	else if (ref & KAP_REF_RULE)
+		s->best = min(s->best, ref & KAP_REF_PLACE);
+	else
+		s->ref[s->n++] = ref;
 }
 
-/* First rule below @ref that matches and stands before @best, or @best. */
-static u32 find_ref(const struct kap_index *ix, u32 ref,
-		    const struct kap_key *key, u32 best)
+static __always_inline void search_tops(const struct kap_index *ix,
+					const struct kap_key *key,
+					struct kap_search *s)
 {
-	const struct kap_node *nodes = ix->node.v;
-	u32 rest[KAP_INDEXED_FIELDS] __uninitialized;
-	u32 n = 0;
+	const struct kap_tops *tops = &ix->tops[key->v4];
+	const u32 *word = ix->word.v;
+	const struct kap_node *node;
+	u32 i;
 
-	for (;;) {
-		const struct kap_node *node = &nodes[ref];
+	for (i = 0; i < tops->n; i++) {
+		node = (const struct kap_node *)&word[tops->many[i]];
+		look_at(ix, key, many_child(word, node, key->word[node->at]), s);
+	}
+	if (key->v4)
+		return;
+	for (i = 0; i < ix->n_six; i++) {
+		node = (const struct kap_node *)&word[ix->six[i]];
+		look_at(ix, key, six_child(ix, node, &key->addr[node->at]), s);
+	}
+}
 
-		if (ref & KAP_REF_RULE) {
-			best = find_one(ix, ref, key, best);
-		} else if (ref == KAP_REF_NONE || node->best >= best) {
-			/* nothing here that could win */
-		} else if (node->field == KAP_NODE_LIST) {
-			best = find_list(ix, node, key, best);
-		} else {
+/* Goes down to the end wherever something better may be. */
+static __always_inline void search_pending(const struct kap_index *ix,
+					   const struct kap_key *key,
+					   struct kap_search *s)
+{
+	const struct kap_node *node;
+	u32 ref;
+
+	while (s->n) {
+		ref = s->ref[--s->n];
+		while (ref && !(ref & (KAP_REF_RULE | KAP_REF_TRY))) {
+			node = kap_index_node(ix, ref);
+			if (node->best >= s->best) {
+				ref = KAP_REF_NONE;
+				break;
+			}
 			if (node->rest != KAP_REF_NONE)
-				rest[n++] = node->rest;
+				s->ref[s->n++] = node->rest;
 			ref = node_child(ix, node, key);
-			continue;
 		}
-		if (!n)
-			return best;
-		ref = rest[--n];
+		look_at(ix, key, ref, s);
 	}
 }
 
 /**
  * kap_index_find - the first rule that matches a connection
  * @ix: index
- * @key: the connection; its cgroup is not looked at unless @hits says MANY
- * @hits: patterns its cgroup matches, or NULL when no rule has cgroup=
+ * @key: the connection; its cgroup is not looked at
+ * @s: what its cgroup matches, or nothing but the number of rules; scratch
  *
  * Context: any; the path every connection takes.
  * Return: the rule, or NULL.
  */
 struct kap_rule *kap_index_find(const struct kap_index *ix,
 				const struct kap_key *key,
-				const struct kap_hits *hits)
+				struct kap_search *s)
 {
-	u32 best = ix->n, ref = ix->any, i;
-
+	if (ix->left != KAP_REF_NONE)
+		s->ref[s->n++] = ix->left;
 	if (ix->ports)
-		ref = kap_ports_ref(ix->ports, key->field[KAP_PORT]);
-	if (ref != KAP_REF_NONE)
-		best = find_ref(ix, ref, key, best);
-	if (hits && hits->n == KAP_HITS_MANY)
+		look_at(ix, key, kap_ports_ref(ix->ports, key->field[KAP_PORT]),
+			s);
+	else
+		search_tops(ix, key, s);
+	search_pending(ix, key, s);
+	return s->best < ix->n ? ix->rules[s->best] : NULL;
+}
+
+/**
+ * kap_index_find_from - the same, of a cgroup not seen before
+ * @ix: index
+ * @key: the connection, with its cgroup
+ * @start: what its cgroup matches
+ *
+ * Context: any.
+ * Return: the rule, or NULL.
+ */
+struct kap_rule *kap_index_find_from(const struct kap_index *ix,
+				     const struct kap_key *key,
+				     const struct kap_start *start)
+{
+	struct kap_search s __uninitialized;
+
+	if (start->n == KAP_HITS_MANY)
 		return kap_match_walk(ix->rules, ix->n, key);
-	for (i = 0; hits && i < hits->n; i++)
-		best = find_ref(ix, ix->pattern[hits->id[i]], key, best);
-	return best < ix->n ? ix->rules[best] : NULL;
+	s.best = start->best;
+	s.n = start->n;
+	memcpy(s.ref, start->ref, start->n * sizeof(*s.ref));
+	return kap_index_find(ix, key, &s);
 }
 
 /**
@@ -186,7 +256,7 @@ struct kap_rule *kap_index_find(const struct kap_index *ix,
  * @ix: index
  *
  * Context: any.
- * Return: whether kap_index_find() needs hits.
+ * Return: whether kap_index_find() has to be told what a cgroup matches.
  */
 bool kap_index_has_cgroups(const struct kap_index *ix)
 {
@@ -194,17 +264,32 @@ bool kap_index_has_cgroups(const struct kap_index *ix)
 }
 
 /**
- * kap_index_cgroup - the patterns a cgroup matches
+ * kap_index_cgroup - what a cgroup matches
  * @ix: index with cgroups
  * @path: path of the cgroup
- * @hits: the result
+ * @start: the result
  *
  * Context: any.
  */
 void kap_index_cgroup(const struct kap_index *ix, const char *path,
-		      struct kap_hits *hits)
+		      struct kap_start *start)
 {
-	kap_patterns_match(ix->patterns, path, hits);
+	struct kap_hits hits;
+	u32 i;
+
+	kap_patterns_match(ix->patterns, path, &hits);
+	start->best = ix->n;
+	start->n = 0;
+	if (hits.n == KAP_HITS_MANY)
+		start->n = KAP_HITS_MANY;
+	for (i = 0; start->n != KAP_HITS_MANY && i < hits.n; i++) {
+		u32 ref = ix->pattern[hits.id[i]];
+
+		if (ref & KAP_REF_RULE)
+			start->best = min(start->best, ref & KAP_REF_PLACE);
+		else
+			start->ref[start->n++] = ref;
+	}
 }
 
 /**
@@ -218,151 +303,9 @@ void kap_index_cgroup(const struct kap_index *ix, const char *path,
 struct kap_rule *kap_index_match(const struct kap_index *ix,
 				 const struct kap_key *key)
 {
-	struct kap_hits hits = { 0 };
+	struct kap_start start = { .best = ix->n };
 
 	if (ix->n_patterns && key->cgroup)
-		kap_index_cgroup(ix, key->cgroup, &hits);
-	return kap_index_find(ix, key, &hits);
-}
-
-struct by_pattern {
-	const char *text;
-	u32 place;
-};
-
-static int cmp_pattern(const void *a, const void *b)
-{
-	const struct by_pattern *x = a, *y = b;
-	int order = strcmp(x->text, y->text);
-
-	if (order)
-		return order;
-	return x->place < y->place ? -1 : x->place > y->place;
-}
-
-/* One tree for each distinct pattern of by[0..n), which is sorted. */
-static int build_patterns(struct kap_index *ix, const struct by_pattern *by,
-			  u32 n, u32 *places)
-{
-	u32 i, end, k = 0, distinct = 0;
-	int err;
-
-	for (i = 0; i < n; i++)
-		distinct += !i || strcmp(by[i - 1].text, by[i].text);
-	ix->pattern = kvmalloc_array(distinct, sizeof(*ix->pattern), GFP_KERNEL);
-	ix->text = kvmalloc_array(distinct, sizeof(*ix->text), GFP_KERNEL);
-	if (!ix->pattern || !ix->text)
-		return -ENOMEM;
-	for (i = 0; i < n; i = end) {
-		for (end = i; end < n && !strcmp(by[i].text, by[end].text); end++)
-			places[end - i] = by[end].place;
-		err = kap_index_tree(ix, places, end - i, &ix->pattern[k]);
-		if (err)
-			return err;
-		ix->text[k++] = by[i].text;
-	}
-	ix->n_patterns = distinct;
-	ix->patterns = kap_patterns_build(ix->text, distinct);
-	return ix->patterns ? 0 : -ENOMEM;
-}
-
-static int build_all(struct kap_index *ix, u32 *places, struct by_pattern *by)
-{
-	u32 n_any = 0, n_by = 0, i;
-	int err;
-
-	for (i = 0; i < ix->n; i++) {
-		if (ix->rules[i]->cgroup) {
-			by[n_by].text = ix->rules[i]->cgroup;
-			by[n_by++].place = i;
-		} else {
-			places[n_any++] = i;
-		}
-	}
-	err = kap_index_tree(ix, places, n_any, &ix->any);
-	if (!err)
-		err = kap_ports_build(ix);
-	if (err || !n_by)
-		return err;
-	sort(by, n_by, sizeof(*by), cmp_pattern, NULL);
-	return build_patterns(ix, by, n_by, places);
-}
-
-/**
- * kap_index_build - index rules
- * @rules: in matching order; array and rules must outlive the index
- * @n: how many
- *
- * Context: process, may sleep.
- * Return: for kap_index_free(), or NULL when out of memory.
- */
-struct kap_index *kap_index_build(struct kap_rule *const *rules, u32 n)
-{
-	struct kap_index *ix = kvzalloc(sizeof(*ix), GFP_KERNEL);
-	u32 *places = kvmalloc_array(n + 1, sizeof(*places), GFP_KERNEL);
-	struct by_pattern *by = kvmalloc_array(n + 1, sizeof(*by), GFP_KERNEL);
-	int err = -ENOMEM;
-
-	if (ix && places && by) {
-		ix->rules = rules;
-		ix->n = n;
-		ix->node.size = sizeof(struct kap_node);
-		ix->cut.size = sizeof(u32);
-		ix->cut6.size = sizeof(struct kap_addr);
-		ix->table.size = sizeof(u32);
-		ix->child.size = sizeof(u32);
-		ix->list.size = sizeof(u32);
-		err = build_all(ix, places, by);
-	}
-	kvfree(by);
-	kvfree(places);
-	if (!err)
-		return ix;
-	kap_index_free(ix);
-	return NULL;
-}
-
-/**
- * kap_index_free - free an index
- * @ix: index or NULL; nobody looks at it any more
- *
- * Context: process, may sleep.
- */
-void kap_index_free(struct kap_index *ix)
-{
-	if (!ix)
-		return;
-	kap_patterns_free(ix->patterns);
-	kap_ports_free(ix->ports);
-	kvfree(ix->pattern);
-	kvfree(ix->text);
-	kvfree(ix->node.v);
-	kvfree(ix->cut.v);
-	kvfree(ix->cut6.v);
-	kvfree(ix->table.v);
-	kvfree(ix->child.v);
-	kvfree(ix->list.v);
-	kvfree(ix);
-}
-
-/**
- * kap_index_bytes - memory taken
- * @ix: index
- *
- * Context: any.
- * Return: bytes.
- */
-size_t kap_index_bytes(const struct kap_index *ix)
-{
-	const struct kap_vec *vec[] = {
-		&ix->node, &ix->cut, &ix->cut6, &ix->table, &ix->child,
-		&ix->list,
-	};
-	size_t bytes = sizeof(*ix);
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(vec); i++)
-		bytes += (size_t)vec[i]->room * vec[i]->size;
-	bytes += ix->n_patterns * (sizeof(*ix->pattern) + sizeof(*ix->text));
-	return bytes + (ix->patterns ? kap_patterns_bytes(ix->patterns) : 0);
+		kap_index_cgroup(ix, key->cgroup, &start);
+	return kap_index_find_from(ix, key, &start);
 }

@@ -8,30 +8,51 @@
 /*
  * A cgroup that more patterns than this match is not looked up by the index
  * but by kap_match_walk(): right, but slow. Nested patterns that deep are not
- * seen; 12 u32 make a cache entry of cgroup_cache.c one cache line.
+ * seen; so many make an entry of cgroup_cache.c one cache line.
  */
-#define KAP_CGROUP_PATTERNS_MAX	12
-
-/**
- * struct kap_hits - the cgroup patterns one cgroup matches
- * @n: how many; KAP_HITS_MANY when there are too many to list
- * @id: numbers of the patterns, for kap_index_find()
- */
-struct kap_hits {
-	u32 n;
-	u32 id[KAP_CGROUP_PATTERNS_MAX];
-};
-
+#define KAP_CGROUP_PATTERNS_MAX	11
 #define KAP_HITS_MANY	(~0U)
 
+/**
+ * struct kap_start - what is known of a connection by its cgroup
+ * @best: place of the first rule that is sure to match, or the number of rules
+ * @n: elements of @ref; KAP_HITS_MANY when there are too many patterns
+ * @ref: where in the index the other rules are
+ */
+struct kap_start {
+	u32 best;
+	u32 n;
+	u32 ref[KAP_CGROUP_PATTERNS_MAX];
+};
+
 /*
- * A reference: nothing, one rule (its place in matching order), or a node.
- * SURE: whoever comes here matches the rule. Node 0 is never used.
+ * What a search may have still to look at: a node of each tree it begins with,
+ * what is left, what the cgroup matches, and one "rest" for each field it has
+ * gone down by.
+ */
+#define KAP_PENDING_MAX \
+	(KAP_CGROUP_PATTERNS_MAX + 2 * KAP_INDEXED_FIELDS + 1)
+
+/**
+ * struct kap_search - what has been found, and where to look on
+ * @best: place of the best rule so far, or the number of rules
+ * @n: elements of @ref
+ * @ref: references; the last is looked at first
+ */
+struct kap_search {
+	u32 best;
+	u32 n;
+	u32 ref[KAP_PENDING_MAX];
+};
+
+/*
+ * A reference: nothing, a rule that is sure to match whoever comes there (its
+ * place in matching order), or words of the index: tests of rules, or a node.
  */
 #define KAP_REF_NONE	0U
 #define KAP_REF_RULE	0x80000000U
-#define KAP_REF_SURE	0x40000000U
-#define KAP_REF_PLACE	(~(KAP_REF_RULE | KAP_REF_SURE))
+#define KAP_REF_TRY	0x40000000U
+#define KAP_REF_PLACE	(~KAP_REF_RULE)
 
 /**
  * struct kap_ports - where the rules about a port are
@@ -66,10 +87,13 @@ const struct kap_ports *kap_index_ports(const struct kap_index *ix);
 size_t kap_index_bytes(const struct kap_index *ix);
 bool kap_index_has_cgroups(const struct kap_index *ix);
 void kap_index_cgroup(const struct kap_index *ix, const char *path,
-		      struct kap_hits *hits);
+		      struct kap_start *start);
 struct kap_rule *kap_index_find(const struct kap_index *ix,
 				const struct kap_key *key,
-				const struct kap_hits *hits);
+				struct kap_search *s);
+struct kap_rule *kap_index_find_from(const struct kap_index *ix,
+				     const struct kap_key *key,
+				     const struct kap_start *start);
 struct kap_rule *kap_index_match(const struct kap_index *ix,
 				 const struct kap_key *key);
 

@@ -162,7 +162,7 @@ int kap_cut_plan(struct kap_cut *c, struct kap_rule *const *rules,
 	}
 	/* four of each interval a rule has; what spans least goes first */
 	for (order = 1; order < 32; order++) {
-		if (kept + copies[order] > min(budget, 4 * c->own + KAP_CUT_FREE))
+		if (kept + copies[order] > min(budget, 16 * c->own + KAP_CUT_FREE))
 			break;
 		kept += copies[order];
 	}

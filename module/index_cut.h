@@ -5,10 +5,11 @@
 
 #include "rule.h"
 
+/* The fields the trees are about: all but the cgroup. */
+#define KAP_INDEXED_MASK	(BIT(KAP_INDEXED_FIELDS) - 1)
+
 /* Copies that are too few to ask what they are worth. */
 #define KAP_CUT_FREE		16384
-
-#define KAP_INDEXED_MASK	(BIT(KAP_INDEXED_FIELDS) - 1)
 
 /**
  * struct kap_half - intervals of one address family, or of a u32 field

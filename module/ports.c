@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "index_tree.h"
+#include "index_build.h"
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -37,38 +37,34 @@ static u32 *own_page(struct kap_ports *ports, u32 port)
 }
 
 /**
- * kap_ports_build - unfold the root of the tree, if it cuts all rules by port
- * @ix: index with the tree of rules without cgroup=
+ * kap_ports_build - unfold intervals of ports
+ * @ix: index; gets the table
+ * @half: the intervals
+ * @refs: reference of each
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int kap_ports_build(struct kap_index *ix)
+int kap_ports_build(struct kap_index *ix, const struct kap_half *half,
+		    const u32 *refs)
 {
-	const struct kap_node *root;
 	u32 i, port, end;
 
-	if (ix->any == KAP_REF_NONE || (ix->any & KAP_REF_RULE))
-		return 0;
-	root = &((const struct kap_node *)ix->node.v)[ix->any];
-	if (root->field != KAP_PORT || root->rest != KAP_REF_NONE)
-		return 0;
 	ix->ports = kvmalloc(sizeof(*ix->ports), GFP_KERNEL);
 	if (!ix->ports)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(ix->ports->page); i++)
 		ix->ports->page[i] = no_rules;
-	for (i = 0; i < root->n; i++) {
-		const u32 *cut = &((const u32 *)ix->cut.v)[root->first];
-		u32 ref = ((const u32 *)ix->child.v)[root->child + i];
-
-		end = i + 1 < root->n ? cut[i + 1] : KAP_PORT_MAX + 1;
-		for (port = cut[i]; ref != KAP_REF_NONE && port < end; port++) {
+	for (i = 0; i < half->n; i++) {
+		if (refs[i] == KAP_REF_NONE)
+			continue;
+		end = i + 1 < half->n ? half->bound[i + 1].lo : KAP_PORT_MAX + 1;
+		for (port = half->bound[i].lo; port < end; port++) {
 			u32 *page = own_page(ix->ports, port);
 
 			if (!page)
 				return -ENOMEM;
-			page[port % PAGE_PORTS] = ref;
+			page[port % PAGE_PORTS] = refs[i];
 		}
 	}
 	return 0;

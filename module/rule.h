@@ -170,17 +170,25 @@ struct kap_rule {
 	atomic64_t counts[KAP_COUNT_NR];
 };
 
+#define KAP_KEY_WORDS	14
+
 /**
  * struct kap_key - what a connection is matched by
  * @field: KAP_PORT .. KAP_DIR; KAP_PORT is the service port
- * @addr: local, remote
  * @v4: both addresses are IPv4 (or were IPv4-mapped)
+ * @addr: local, remote
+ * @word: all of it for the index, which finds an IPv4 address in one of them
  * @cgroup: path of the socket's cgroup, or NULL when there is none to compare
  */
 struct kap_key {
-	u32 field[KAP_U32_FIELDS];
-	bool v4;
-	struct kap_addr addr[2];
+	union {
+		struct {
+			u32 field[KAP_U32_FIELDS];
+			u32 v4;
+			struct kap_addr addr[2];
+		};
+		u32 word[KAP_KEY_WORDS];
+	};
 	const char *cgroup;
 };
 

@@ -2,9 +2,7 @@
 #include "sock.h"
 
 #include <linux/build_bug.h>
-#include <linux/cgroup.h>
 #include <linux/ipv6.h>
-#include <net/ipv6.h>
 #include <net/mptcp.h>
 #include <net/tcp.h>
 
@@ -26,47 +24,6 @@ bool kap_sock_is_fallback(const struct sock *sk)
 {
 	return IS_ENABLED(CONFIG_MPTCP) && sk->sk_state == TCP_SYN_RECV &&
 	       sk->sk_net_refcnt && !sk_is_mptcp(sk);
-}
-
-static void addr_v4(struct kap_addr *to, __be32 addr)
-{
-	to->hi = 0;
-	to->lo = ntohl(addr);
-}
-
-static __maybe_unused void addr_v6(struct kap_addr *to,
-				   const struct in6_addr *addr)
-{
-	to->hi = (u64)ntohl(addr->s6_addr32[0]) << 32 |
-		 ntohl(addr->s6_addr32[1]);
-	to->lo = (u64)ntohl(addr->s6_addr32[2]) << 32 |
-		 ntohl(addr->s6_addr32[3]);
-}
-
-/**
- * kap_sock_addrs - both addresses of a connection
- * @sk: socket that is or has been connected
- * @key: where to
- *
- * Context: any; socket locked by the caller.
- */
-void kap_sock_addrs(const struct sock *sk, struct kap_key *key)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	const struct in6_addr *local = &sk->sk_v6_rcv_saddr;
-	const struct in6_addr *remote = &sk->sk_v6_daddr;
-
-	/* an IPv6 socket with mapped addresses has the IPv4 ones as well */
-	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(remote)) {
-		key->v4 = false;
-		addr_v6(&key->addr[0], local);
-		addr_v6(&key->addr[1], remote);
-		return;
-	}
-#endif
-	key->v4 = true;
-	addr_v4(&key->addr[0], sk->sk_rcv_saddr);
-	addr_v4(&key->addr[1], sk->sk_daddr);
 }
 
 /**
@@ -94,19 +51,6 @@ void kap_sock_sockaddr(const struct kap_key *key, int remote, void *to)
 		kap_addr_bytes(addr, sin6.sin6_addr.s6_addr);
 		memcpy(to, &sin6, sizeof(sin6));
 	}
-}
-
-/**
- * kap_sock_cgroup_rcu - the cgroup a socket was made in
- * @sk: the socket
- *
- * Context: in an RCU read-side critical section.
- * Return: the cgroup; the socket holds it.
- */
-struct cgroup *kap_sock_cgroup_rcu(const struct sock *sk)
-{
-	/* the argument is const only in newer kernels */
-	return sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
 }
 
 /**

@@ -6,20 +6,18 @@
 #ifndef _KAPOLICY_SOCK_H
 #define _KAPOLICY_SOCK_H
 
+#include <linux/cgroup.h>
 #include <linux/in.h>
 #include <linux/tcp.h>
 #include <linux/uidgid.h>
 #include <net/inet_connection_sock.h>
 #include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "rule.h"
 
-struct cgroup;
-
-void kap_sock_addrs(const struct sock *sk, struct kap_key *key);
 void kap_sock_sockaddr(const struct kap_key *key, int remote, void *to);
-struct cgroup *kap_sock_cgroup_rcu(const struct sock *sk);
 void kap_sock_values(const struct sock *sk, struct kap_values *values);
 unsigned int kap_sock_fill_locked(struct sock *sk, unsigned int opts,
 				  const struct kap_values *to);
@@ -116,12 +114,63 @@ static inline u16 kap_sock_port(const struct sock *sk, enum kap_dir dir)
 	return ntohs(dir == KAP_OUT ? sk->sk_dport : inet_sk(sk)->inet_sport);
 }
 
+/* Eight bytes of an address, which is aligned to four. */
+static inline u64 kap_sock_addr6_half(const struct in6_addr *addr, int half)
+{
+	__be64 x;
+
+	memcpy(&x, &addr->s6_addr[8 * half], sizeof(x));
+	return be64_to_cpu(x);
+}
+
+/**
+ * kap_sock_addrs - both addresses of a connection
+ * @sk: socket that is or has been connected
+ * @key: where to; @v4 is true until we know better
+ *
+ * Context: any; socket locked by the caller.
+ */
+static inline void kap_sock_addrs(const struct sock *sk, struct kap_key *key)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct in6_addr *local = &sk->sk_v6_rcv_saddr;
+	const struct in6_addr *remote = &sk->sk_v6_daddr;
+
+	/* an IPv6 socket with mapped addresses has the IPv4 ones as well */
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(remote)) {
+		key->v4 = false;
+		key->addr[0].hi = kap_sock_addr6_half(local, 0);
+		key->addr[0].lo = kap_sock_addr6_half(local, 1);
+		key->addr[1].hi = kap_sock_addr6_half(remote, 0);
+		key->addr[1].lo = kap_sock_addr6_half(remote, 1);
+		return;
+	}
+#endif
+	key->addr[0].hi = 0;
+	key->addr[0].lo = ntohl(sk->sk_rcv_saddr);
+	key->addr[1].hi = 0;
+	key->addr[1].lo = ntohl(sk->sk_daddr);
+}
+
+/**
+ * kap_sock_cgroup_rcu - the cgroup a socket was made in
+ * @sk: the socket
+ *
+ * Context: in an RCU read-side critical section.
+ * Return: the cgroup; the socket holds it.
+ */
+static inline struct cgroup *kap_sock_cgroup_rcu(const struct sock *sk)
+{
+	/* the argument is const only in newer kernels */
+	return sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
+}
+
 /**
  * kap_sock_key - what a connection is matched by, its cgroup apart
  * @sk: socket that is or has been connected
  * @dir: direction
- * @fields: BIT(enum kap_field) of what will be looked at; addresses that will
- *	not be are left out
+ * @fields: BIT(enum kap_field) of what will be looked at; where addresses will
+ *	not be, they are left out and the connection passes for IPv4
  * @key: the result
  *
  * Context: any; socket locked by the caller.
@@ -135,6 +184,7 @@ static inline void kap_sock_key(const struct sock *sk, enum kap_dir dir,
 	/* a uid counts as the host counts it, whatever its user namespace */
 	key->field[KAP_UID] = __kuid_val(sk->sk_uid);
 	kap_sock_set_dir(key, dir);
+	key->v4 = true;
 	if (fields & (BIT(KAP_LADDR) | BIT(KAP_RADDR)))
 		kap_sock_addrs(sk, key);
 }

@@ -22,7 +22,7 @@
 #define BIG_RULES	65536
 #define BIG_CONNS	300
 /* Times the memory of the rules themselves: linear is below, quadratic not. */
-#define BIG_TIMES	20
+#define BIG_TIMES	10
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED true
@@ -71,11 +71,12 @@ static void compare(struct run *run, const struct rule_set *set,
 		    const struct kap_index *ix, const struct kap_key *key)
 {
 	struct kap_rule *walk = kap_match_walk(set->rule, set->n, key);
+	const struct kap_start none = { .best = set->n };
 	struct kap_rule *found = kap_index_match(ix, key);
 
 	/* as the probe does when it need not know the cgroup */
 	if (walk == found && !kap_index_has_cgroups(ix))
-		found = kap_index_find(ix, key, NULL);
+		found = kap_index_find_from(ix, key, &none);
 	run->compared++;
 	run->matched += !!walk;
 	if (walk == found || run->bad++ >= 3)

@@ -22,11 +22,16 @@ typedef uint32_t u32;
 typedef unsigned long long u64;
 typedef int64_t s64;
 
+#define U16_MAX		UINT16_MAX
 #define U32_MAX		UINT32_MAX
 #define U64_MAX		(~0ULL)
 #define BIT(n)		(1UL << (n))
 #define __ffs(x)	((unsigned int)__builtin_ctzl(x))
+#define DIV_ROUND_UP_ULL(n, d)	(((n) + (d) - 1) / (d))
 #define __uninitialized
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define noinline	__attribute__((noinline))
 #define __must_check	__attribute__((warn_unused_result))
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
 #define BUILD_BUG_ON(c)	_Static_assert(!(c), #c)
@@ -39,6 +44,11 @@ typedef int64_t s64;
 static inline int fls(unsigned int x)
 {
 	return x ? 32 - __builtin_clz(x) : 0;
+}
+
+static inline int fls64(u64 x)
+{
+	return x ? 64 - __builtin_clzll(x) : 0;
 }
 
 #define swap(a, b)	do { __typeof__(a) t_ = (a); (a) = (b); (b) = t_; } while (0)
