@@ -137,9 +137,9 @@ quick() {
 
 full() {
 	local sizes=(1 10 100 1000 10000 65536)
-	rows_memory {port,mixed}:{10000,65536} hostile:65536
+	rows_memory {port,mixed,owned}:{10000,65536} hostile:65536
 	repeat=8
-	rows_random "${sizes[@]/#/mixed:}"
+	rows_random "${sizes[@]/#/mixed:}" owned:65536
 	bpf_load
 	for round in {1..7}; do
 		batches=5

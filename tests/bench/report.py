@@ -139,12 +139,12 @@ RANDOM = (
 
 
 def random_rows(fig):
-    for n in SIZES:
-        found = fig.random.get(f'kap:mixed:{n}', {})
+    for what, found in fig.random.items():
+        _, kind, n = what.split(':')
         for which, figure, name, text in RANDOM:
             if which in found:
-                label = f'kapolicy, {plural(n)} mixed, ' + text.format(n=f'{int(found[which]["n"]):,}')
-                yield Row(f'kap:mixed:{n}:{name}', label, 'added', [float(found[which][figure])])
+                label = f'kapolicy, {plural(int(n))} {kind}, ' + text.format(n=f'{int(found[which]["n"]):,}')
+                yield Row(f'{what}:{name}', label, 'added', [float(found[which][figure])])
 
 
 def replace_rows(fig):

@@ -112,8 +112,8 @@ static void random_prefix(struct rng *r, bool v6, uint32_t lo, uint32_t hi,
 
 /*
  * What a platform might have: exceptions and services by port, tenants by
- * cgroup, networks by prefix, users by uid, and combinations. Narrow enough
- * that about half of random connections find a rule, each kind of rule some.
+ * cgroup, networks by prefix, and combinations. Narrow enough that about half
+ * of random connections find a rule, each kind of rule some.
  */
 static void mixed_rule(struct rng *r, uint32_t n, struct rule *rule)
 {
@@ -121,38 +121,50 @@ static void mixed_rule(struct rng *r, uint32_t n, struct rule *rule)
 	case 0 ... 3:
 		one_port(r, rule);
 		rule->dir = 1 + rng_below(r, 2);
-		if (rng_below(r, 2))
-			rule->uid_lo = rule->uid_hi = 1000 + rng_below(r, 5000);
 		break;
-	case 4:
+	case 4 ... 5:
 		random_range(r, 4, rule);
 		rule->dir = 1 + rng_below(r, 2);
 		break;
-	case 5 ... 6:
+	case 6 ... 8:
 		random_range(r, 12, rule);
 		random_prefix(r, false, 14, 28, rule);
 		break;
-	case 7 ... 8:
+	case 9 ... 10:
 		rule->cgroup = random_pattern(r, n);
 		break;
-	case 9 ... 10:
+	case 11 ... 12:
 		rule->cgroup = random_pattern(r, n);
 		random_range(r, 14, rule);
 		break;
-	case 11 ... 12:
+	case 13 ... 14:
 		random_prefix(r, false, 22, 32, rule);
 		break;
-	case 13:
+	default:
 		random_prefix(r, true, 20, 64, rule);
+	}
+}
+
+/* The same, and users of their own: in a quarter of the rules, a uid or some. */
+static void owned_rule(struct rng *r, uint32_t n, struct rule *rule)
+{
+	switch (rng_below(r, 16)) {
+	case 0 ... 1:
+		one_port(r, rule);
+		rule->dir = 1 + rng_below(r, 2);
+		rule->uid_lo = rule->uid_hi = 1000 + rng_below(r, 5000);
 		break;
-	case 14:
+	case 2:
 		rule->uid_lo = 1000 + rng_below(r, 100000);
 		rule->uid_hi = rule->uid_lo + rng_below(r, 3);
 		break;
-	default:
+	case 3:
 		rule->uid_lo = 1000 + rng_below(r, 100000);
 		rule->uid_hi = rule->uid_lo + rng_below(r, 2000);
 		random_range(r, 10, rule);
+		break;
+	default:
+		mixed_rule(r, n, rule);
 	}
 }
 
@@ -205,10 +217,12 @@ struct rules *rules_make(const char *spec)
 		set_values(&rs->rule[i].v, i);
 		if (!strcmp(kind, "mixed"))
 			mixed_rule(&r, rs->n, &rs->rule[i]);
+		else if (!strcmp(kind, "owned"))
+			owned_rule(&r, rs->n, &rs->rule[i]);
 		else if (!strcmp(kind, "hostile"))
 			hostile_rule(&r, &rs->rule[i]);
 		else if (strcmp(kind, "port"))
-			die("rules: port, mixed or hostile, not %s", kind);
+			die("rules: port, mixed, owned or hostile, not %s", kind);
 	}
 	if (!strcmp(kind, "port"))
 		port_rules(&r, rs);
