@@ -15,6 +15,7 @@
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -83,7 +84,7 @@ static int choose_cut(struct kap_build *b, const struct kap_branch *br,
 static int build_child(struct kap_build *b, const struct kap_branch *br,
 		       u32 total, u32 *ref)
 {
-	u32 all = b->budget, share = (u64)all * br->n / total;
+	u32 all = b->budget, share = div_u64((u64)all * br->n, total);
 	int err;
 
 	b->budget = share;

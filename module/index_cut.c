@@ -174,7 +174,7 @@ int kap_cut_plan(struct kap_cut *c, struct kap_rule *const *rules,
 	if (intervals > budget)
 		c->cost = n;
 	else if (c->n_rest < n)
-		c->cost += kept / intervals;
+		c->cost += (u32)kept / intervals;	/* it is within the budget */
 	return 0;
 }
 

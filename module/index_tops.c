@@ -12,6 +12,7 @@
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -56,8 +57,8 @@ static int measure_field(struct tops *t, u32 field)
 			   t->b.budget);
 	intervals = c.half[0].n + c.half[1].n;
 	for (i = 0; !err && i < t->all.n; i++)
-		t->width[field][i] = DIV_ROUND_UP_ULL((u64)c.span[i] * U16_MAX,
-						      intervals);
+		t->width[field][i] = div_u64((u64)c.span[i] * U16_MAX +
+					     intervals - 1, intervals);
 	if (field == KAP_PORT)
 		t->ports = !err && !c.n_rest;
 	kap_cut_free(&c);
@@ -150,7 +151,7 @@ static int build_field(struct tops *t, u32 field)
 		if (t->field[i] == field)
 			t->list[br.n++] = t->all.list[i];
 	}
-	share = (u64)all * br.n / t->all.n;
+	share = div_u64((u64)all * br.n, t->all.n);
 	t->b.budget = share;
 	err = build_top(t, &br, field);
 	t->b.budget += all - share;

@@ -27,7 +27,6 @@ typedef int64_t s64;
 #define U64_MAX		(~0ULL)
 #define BIT(n)		(1UL << (n))
 #define __ffs(x)	((unsigned int)__builtin_ctzl(x))
-#define DIV_ROUND_UP_ULL(n, d)	(((n) + (d) - 1) / (d))
 #define __uninitialized
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
@@ -44,6 +43,11 @@ typedef int64_t s64;
 static inline int fls(unsigned int x)
 {
 	return x ? 32 - __builtin_clz(x) : 0;
+}
+
+static inline u64 div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
 }
 
 static inline int fls64(u64 x)
