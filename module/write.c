@@ -21,7 +21,7 @@
 #include "txn.h"
 
 /* Serialises writers; protects all below. Taken before the policy's lock. */
-static DEFINE_MUTEX(write_lock);
+static DEFINE_MUTEX(writing);
 static struct kap_parser *parser;
 static struct kap_diag last_error;
 
@@ -283,13 +283,13 @@ ssize_t kap_write(struct file *file, const char *buf, loff_t off, size_t len)
 	struct kap_write w = { .file = file, .parser = parser };
 	int err;
 
-	mutex_lock(&write_lock);
+	mutex_lock(&writing);
 	err = do_write(&w, buf, off, len);
 	kap_stage_free(w.stage);
 	memset(&last_error, 0, sizeof(last_error));
 	if (err)
 		last_error = w.diag;
-	mutex_unlock(&write_lock);
+	mutex_unlock(&writing);
 	return err ? err : len;
 }
 
@@ -305,12 +305,12 @@ ssize_t kap_write_last_error(char *buf, size_t size)
 {
 	ssize_t len = 0;
 
-	mutex_lock(&write_lock);
+	mutex_lock(&writing);
 	if (last_error.error)
 		len = scnprintf(buf, size, "%u:%u-%u: %s\n", last_error.line,
 				last_error.col, last_error.end,
 				kap_error_text(last_error.error));
-	mutex_unlock(&write_lock);
+	mutex_unlock(&writing);
 	return len;
 }
 
