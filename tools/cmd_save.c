@@ -38,7 +38,7 @@ static int run(const struct kap_args *args)
 
 		if (json)
 			json_array_append_new(rules,
-					kap_output_bytes(line.s, len));
+					      kap_output_bytes(line.s, len));
 		else
 			printf("%.*s\n", len, line.s);
 	}

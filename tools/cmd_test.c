@@ -125,9 +125,10 @@ static json_t *nearly_json(const struct kap_nearly *n)
 	enum kap_field f;
 
 	for (f = 0; f < KAP_FIELDS; f++) {
+		const char *name = kap_verdict_field(f);
+
 		if (n->fields & BIT(f))
-			json_array_append_new(fields,
-				json_string(kap_verdict_field(f)));
+			json_array_append_new(fields, json_string(name));
 	}
 	json_object_set_new(o, "rule", entry_json(n->entry));
 	json_object_set_new(o, n->differs ? "differs" : "not_given", fields);

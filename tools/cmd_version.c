@@ -43,10 +43,12 @@ static int run(const struct kap_args *args)
 	free(path);
 	free(dir);
 	if (args->options & KAP_ARG_JSON) {
-		kap_output_json(json_pack("{s{sssi}so}", "kapctl",
-			"version", KAP_VERSION, "abi", KAP_ABI_VERSION,
-			"module", loaded ? module_json(version, abi) :
-					   json_null()));
+		json_t *module = loaded ? module_json(version, abi) :
+					  json_null();
+
+		kap_output_json(json_pack("{s{sssi}so}", "kapctl", "version",
+					  KAP_VERSION, "abi", KAP_ABI_VERSION,
+					  "module", module));
 		return KAP_EXIT_OK;
 	}
 	printf("kapctl %s (abi %d)\n", KAP_VERSION, KAP_ABI_VERSION);

@@ -73,10 +73,11 @@ static bool parse(struct words *w, unsigned int keys)
 	text = kap_mem_alloc(w->skip + w->line.len + 1);
 	memcpy(stpcpy(text, front), w->line.s, w->line.len);
 	err = kap_parse_line(parser, text, strlen(text), &w->cmd, &diag);
-	if (err)
-		fail(w, (struct kap_span){ diag.col - w->skip,
-					   diag.end - w->skip },
-		     kap_error_text(diag.error));
+	if (err) {
+		struct kap_span at = { diag.col - w->skip, diag.end - w->skip };
+
+		fail(w, at, kap_error_text(diag.error));
+	}
 	free(text);
 	kap_parser_free(parser);
 	return !err;

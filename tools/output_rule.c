@@ -6,6 +6,12 @@
 #include "format.h"
 #include "parse.h"
 
+static json_t *range(const struct kap_range *r)
+{
+	return json_pack("{s[II]}", "range", (json_int_t)r->lo,
+			 (json_int_t)r->hi);
+}
+
 static json_t *ranges(const struct kap_range *r, u32 n)
 {
 	json_t *list = json_array();
@@ -15,10 +21,7 @@ static json_t *ranges(const struct kap_range *r, u32 n)
 		if (r[i].lo == r[i].hi)
 			json_array_append_new(list, json_integer(r[i].lo));
 		else
-			json_array_append_new(list,
-				json_pack("{s[II]}", "range",
-					  (json_int_t)r[i].lo,
-					  (json_int_t)r[i].hi));
+			json_array_append_new(list, range(&r[i]));
 	}
 	return list;
 }
@@ -62,17 +65,20 @@ static json_t *match_of(const struct kap_rule *r)
 				    kap_output_string(r->cgroup));
 	if (r->dir)
 		json_object_set_new(match, "dir",
-			json_string(r->dir == KAP_OUT ? "out" : "in"));
+				    json_string(r->dir == KAP_OUT ? "out" :
+								    "in"));
 	for (i = 0; i < ARRAY_SIZE(list); i++) {
 		enum kap_field f = list[i].field;
+		json_t *value;
 
 		if (!(r->fields & BIT(f)))
 			continue;
-		json_object_set_new(match, kap_key_name(list[i].key),
-			f < KAP_U32_FIELDS ?
-			ranges(r->ranges[f], r->n_ranges[f]) :
-			prefixes(r->addrs[f - KAP_LADDR],
-				 r->n_addrs[f - KAP_LADDR]));
+		if (f < KAP_U32_FIELDS)
+			value = ranges(r->ranges[f], r->n_ranges[f]);
+		else
+			value = prefixes(r->addrs[f - KAP_LADDR],
+					 r->n_addrs[f - KAP_LADDR]);
+		json_object_set_new(match, kap_key_name(list[i].key), value);
 	}
 	return match;
 }

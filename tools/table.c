@@ -56,15 +56,16 @@ static size_t width_of(const char *text)
 /* The widths the columns need; the widest that may wrap give way. */
 static void fit(const struct kap_table *t, size_t *width)
 {
-	size_t i, total = 0, room = terminal_width();
+	size_t i, j, total = 0, room = terminal_width();
 
-	for (i = 0; i < t->columns; i++)
+	for (i = 0; i < t->columns; i++) {
 		width[i] = width_of(t->column[i].title);
-	for (i = 0; i < t->n; i++) {
-		size_t w = width_of(t->cell[i].text);
+		for (j = i; j < t->n; j += t->columns) {
+			size_t w = width_of(t->cell[j].text);
 
-		if (width[i % t->columns] < w)
-			width[i % t->columns] = w;
+			if (width[i] < w)
+				width[i] = w;
+		}
 	}
 	for (i = 0; i < t->columns; i++)
 		total += width[i] + (i ? GAP : 0);
