@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Runs in the guest, in virtual time: can an unprivileged program make the connections of others
 # dearer, or the kernel's memory grow, through kapolicy? It opens connections to every port, or
 # makes, uses and removes cgroups as fast as it can, while another program's connections are

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # What tests/bench/run has done in the guest: one line of figures for each measurement, for
 # report.py. "round=N" in front counts repetitions; nothing is loaded that a line does not name.
 set -euo pipefail

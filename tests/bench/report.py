@@ -156,7 +156,7 @@ def replace_rows(fig):
         # the clock of a thread is rougher than counted instructions: allow it the noise of "no rules"
         limit = statistics.median(still) * (1 + REPLACE_PERCENT / 100) + LIMITS['kap:empty']
         yield Row(f'kap:still:port:{n}', f'kapolicy, {plural(n)} by port, by the clock of the thread', 'added', still)
-        yield Row(f'kap:replace:port:{n}', f'the same, a rule replaced 10 times a second meanwhile', 'added', meanwhile,
+        yield Row(f'kap:replace:port:{n}', 'the same, a rule replaced 10 times a second meanwhile', 'added', meanwhile,
                   limit, f'replaced {fig.replaced.get(f"kap:replace:port:{n}", 0)} times')
 
 

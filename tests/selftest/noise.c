@@ -55,7 +55,8 @@ static void complain(const char *format, ...)
 	vprintf(format, args);
 	printf(", after writing: ");
 	for (i = 0; i < filled && i < 400; i++)
-		printf(isprint((unsigned char)buffer[i]) ? "%c" : "\\x%02x", (unsigned char)buffer[i]);
+		printf(isprint((unsigned char)buffer[i]) ? "%c" : "\\x%02x",
+		       (unsigned char)buffer[i]);
 	printf("\n");
 	va_end(args);
 }
@@ -112,7 +113,8 @@ static int open_rules(void)
 static void restore(void)
 {
 	static char text[sizeof(marker) + 32];
-	int len = snprintf(text, sizeof(text), "begin\nflush\n%scommit\n", marker), fd = open_rules();
+	int len = snprintf(text, sizeof(text), "begin\nflush\n%scommit\n", marker);
+	int fd = open_rules();
 
 	if (write(fd, text, (size_t)len) != len)
 		die("restoring the marker");
@@ -121,25 +123,32 @@ static void restore(void)
 }
 
 static const char *const words[] = {
-	"add", "del", "flush", "begin", "commit", "abort", "name=", "prio=", "cgroup=", "dir=", "port=", "lport=",
-	"rport=", "laddr=", "raddr=", "uid=", "keepalive=", "idle=", "intvl=", "cnt=", "user_timeout=", "detect=",
-	"mode=", "action=", "id=",
+	"add", "del", "flush", "begin", "commit", "abort", "name=", "prio=", "cgroup=", "dir=",
+	"port=", "lport=", "rport=", "laddr=", "raddr=", "uid=", "keepalive=", "idle=", "intvl=",
+	"cnt=", "user_timeout=", "detect=", "mode=", "action=", "id=",
 };
+
 #define WORDS (sizeof(words) / sizeof(words[0]))
 
 /* Lines are put together from these. */
 static const char *const matches[] = {
-	"prio=5", "cgroup=/system.slice/*.scope", "cgroup=/a/**", "dir=in", "port=80,443", "lport=1-65535",
-	"rport=22", "laddr=10.0.0.0/8,::1", "raddr=fc00::/7", "uid=0-99,1000",
+	"prio=5", "cgroup=/system.slice/*.scope", "cgroup=/a/**", "dir=in", "port=80,443",
+	"lport=1-65535", "rport=22", "laddr=10.0.0.0/8,::1", "raddr=fc00::/7", "uid=0-99,1000",
 };
+
 static const char *const actions[] = {
-	"idle=60s", "detect=30s", "keepalive=on cnt=3", "user_timeout=30s mode=clamp", "action=skip",
-	"idle=5m intvl=10s cnt=5 user_timeout=auto mode=force", "mode=force keepalive=off",
+	"idle=60s", "detect=30s", "keepalive=on cnt=3", "user_timeout=30s mode=clamp",
+	"action=skip", "idle=5m intvl=10s cnt=5 user_timeout=auto mode=force",
+	"mode=force keepalive=off",
 };
+
 static const char *const refusals[] = {
-	"add cnt=128", "user_timeout=500", "del name=none", "keepalive=off", "name=marker.1 idle=1s",
+	"add cnt=128", "user_timeout=500", "del name=none", "keepalive=off",
+	"name=marker.1 idle=1s",
 };
+
 static const char *const commands[] = { "begin", "commit", "abort", "flush" };
+
 #define PICK(list) list[rnd(sizeof(list) / sizeof(list[0]))]
 
 /* What the language must not take for a change: a word it does not have. */
@@ -151,9 +160,11 @@ static bool only_known_words(void)
 	buffer[filled] = '\0';
 	if (strlen(buffer) != filled && !memchr(buffer, '#', strlen(buffer)))
 		return false;
-	for (line = strtok_r(buffer, "\n", &line_end); line; line = strtok_r(NULL, "\n", &line_end)) {
+	for (line = strtok_r(buffer, "\n", &line_end); line;
+	     line = strtok_r(NULL, "\n", &line_end)) {
 		line[strcspn(line, "#")] = '\0';
-		for (word = strtok_r(line, " \t", &word_end); word; word = strtok_r(NULL, " \t", &word_end)) {
+		for (word = strtok_r(line, " \t", &word_end); word;
+		     word = strtok_r(NULL, " \t", &word_end)) {
 			for (i = 0; i < WORDS && strncmp(word, words[i], strlen(words[i])); i++)
 				;
 			if (i == WORDS)
@@ -179,7 +190,8 @@ static size_t some_line(char *to)
 	case 4 ... 13:
 		sprintf(name, "name=n%u ", rnd(500));
 	}
-	return (size_t)sprintf(to, "%s%s%s %s\n", rnd(2) ? "add " : "", name, PICK(matches), PICK(actions));
+	return (size_t)sprintf(to, "%s%s%s %s\n", rnd(2) ? "add " : "", name, PICK(matches),
+			       PICK(actions));
 }
 
 static size_t some_words(char *to, size_t size)
@@ -232,8 +244,8 @@ static bool write_some(int fd, const char *bytes, size_t len)
 		writes++;
 		if (r < 0) {
 			refused++;
-			if (errno != EINVAL && errno != EEXIST && errno != ENOENT && errno != ENOSPC && errno != E2BIG &&
-			    errno != ESTALE)
+			if (errno != EINVAL && errno != EEXIST && errno != ENOENT &&
+			    errno != ENOSPC && errno != E2BIG && errno != ESTALE)
 				complain("errno %s", strerrorname_np(errno));
 			return false;
 		}

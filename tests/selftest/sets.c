@@ -67,7 +67,8 @@ static int compose(const char *tag, unsigned long nr, unsigned long size)
 	unsigned long i;
 
 	for (i = 0; i < size; i++)
-		len += sprintf(text + len, "name=%s.%lu.%lu.%lu port=%lu idle=60s\n", tag, nr, i, size, i % 65535 + 1);
+		len += sprintf(text + len, "name=%s.%lu.%lu.%lu port=%lu idle=60s\n",
+			       tag, nr, i, size, i % 65535 + 1);
 	return len + sprintf(text + len, "commit\n");
 }
 
@@ -127,7 +128,8 @@ static bool parse(const char *p, struct line *l)
 {
 	const char *name = strstr(p, "name="), *id = strstr(p, "id=");
 
-	return name && id && sscanf(name, "name=%31[a-z].%lu.%lu.%lu ", l->tag, &l->nr, &l->i, &l->size) == 4 &&
+	return name && id &&
+	       sscanf(name, "name=%31[a-z].%lu.%lu.%lu ", l->tag, &l->nr, &l->i, &l->size) == 4 &&
 	       sscanf(id, "id=%lu", &l->id) == 1;
 }
 
@@ -221,7 +223,8 @@ static unsigned long generation(const char *file)
 /* crossed: read-outs during which the set changed, those that prove something. */
 static int read_sets(char **argv)
 {
-	unsigned long whole = 0, crossed = 0, empty = 0, bad = 0, stale = 0, gone = 0, other = 0, before, size;
+	unsigned long whole = 0, crossed = 0, empty = 0, bad = 0, stale = 0;
+	unsigned long gone = 0, other = 0, before, size;
 	double end = now() + atof(argv[3]);
 	size_t chunk = strtoul(argv[4], NULL, 10);
 	const char *what;
@@ -246,7 +249,8 @@ static int read_sets(char **argv)
 			if (!what)
 				whole++;
 			else if (!bad++)
-				fprintf(stderr, "# %s, read %zu bytes at a time: %s\n", argv[2], chunk, what);
+				fprintf(stderr, "# %s, read %zu bytes at a time: %s\n",
+					argv[2], chunk, what);
 		}
 	}
 	printf("whole=%lu crossed=%lu empty=%lu bad=%lu stale=%lu gone=%lu other=%lu\n",

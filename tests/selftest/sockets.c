@@ -327,7 +327,7 @@ static int cmd_shutdown(int argc, char **argv, char *reply)
 static int cmd_peer(int argc, char **argv, char *reply)
 {
 	char local_text[64], remote_text[64];
-	union address local, remote;
+	union address local = { 0 }, remote = { 0 };
 	socklen_t local_len = sizeof(local), remote_len = sizeof(remote);
 	int fd = name_to_fd(argv[1]);
 

@@ -186,7 +186,7 @@ close_rules rules
 
 only_rules 'name=a prio=1 idle=1s' 'name=b idle=2s'
 refuses EINVAL '1:13-17: port out of range (1-65535)' 'port=80,443,70000 idle=60s' 'EINVAL at an element of a list'
-refuses EINVAL '1:9-11: unknown key' 'idle=1s foo=1\n' 'EINVAL at an unknown key' 
+refuses EINVAL '1:9-11: unknown key' 'idle=1s foo=1\n' 'EINVAL at an unknown key'
 refuses EINVAL '1:9-12: key given twice' 'idle=1s idle=2s\n' 'EINVAL at a repeated key'
 refuses EINVAL '4:7-12: whole seconds expected' '# one\n\nidle=3s\n\tidle=1500ms # x\nidle=4s' \
 	'the line is counted within the write, a tab is one column, and the good lines are not added either'

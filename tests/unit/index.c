@@ -146,7 +146,7 @@ static void test_random(u64 seed, u64 comparisons, const char *only)
 	for (; only ? run.sets < last : run.compared < comparisons; run.sets++)
 		compare_set(&run, &set_kinds[run.sets % n_set_kinds], per_set);
 	tap_note("%u sets, %llu comparisons, %llu %% matched", run.sets,
-		 run.compared, 100 * run.matched / run.compared);
+		 run.compared, 100 * run.matched / max(run.compared, 1ULL));
 	tap_ok(!run.bad, "%llu random comparisons", run.compared);
 	tap_ok(only || run.compared >= comparisons, "at least %llu of them",
 	       comparisons);
