@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A transaction, cut into writes anywhere, and one write of the same lines do
+ * what the lines do one by one to a list that is searched from end to end: the
+ * same rules, or the same error at the same place.
+ *
+ * The input is the lines between "begin" and "commit"; bytes from f8 on cut.
+ */
+#include "format.h"
+#include "fuzz.h"
+#include "parse.h"
+#include "policy.h"
+#include "rules_file.h"
+
+/* Rules there are before: some that can be deleted or are in the way. */
+#define BEFORE \
+	"add name=a port=80 idle=60s\nadd prio=5 name=b.c detect=30s\n" \
+	"add name=x action=skip\n"
+
+#define BEGIN	"begin\n"
+#define COMMIT	"commit\n"
+
+/* What the transaction should come to. */
+struct model {
+	struct kap_rule *rule[2 * RULES_MOST];
+	u32 n;
+	u64 next_id;
+	struct kap_diag diag;
+	struct kap_parser *parser;
+};
+
+static void model_init(struct model *m)
+{
+	struct kap_ruleset *set = kap_policy_get();
+	u32 i;
+
+	memset(m, 0, sizeof(*m));
+	for (i = 0; i < set->n; i++)
+		m->rule[m->n++] = kap_rule_get(set->by_id[i]);
+	m->next_id = set->next_id;
+	kap_ruleset_put(set);
+	m->parser = kap_parser_alloc();
+	if (!m->parser)
+		abort();
+	m->diag.line = 1;	/* begin */
+}
+
+static void model_del(struct model *m, u32 i)
+{
+	kap_rule_put(m->rule[i]);
+	memmove(&m->rule[i], &m->rule[i + 1],
+		(--m->n - i) * sizeof(m->rule[0]));
+}
+
+static u32 model_find(const struct model *m, u64 id, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < m->n; i++) {
+		if (name ? m->rule[i]->name && !strcmp(m->rule[i]->name, name) :
+			   m->rule[i]->id == id)
+			break;
+	}
+	return i;
+}
+
+static enum kap_error model_add(struct model *m, struct kap_rule *rule)
+{
+	if (rule->name && model_find(m, 0, rule->name) < m->n)
+		return KAP_E_EXISTS;
+	if (m->n >= RULES_MOST)
+		return KAP_E_FULL;
+	rule->id = m->next_id++;
+	m->rule[m->n++] = kap_rule_get(rule);
+	return KAP_E_NONE;
+}
+
+static enum kap_error model_run(struct model *m, const struct kap_cmd *cmd)
+{
+	u32 i;
+
+	switch (cmd->op) {
+	case KAP_OP_ADD:
+		return model_add(m, cmd->rule);
+	case KAP_OP_DEL_ID:
+	case KAP_OP_DEL_NAME:
+		i = model_find(m, cmd->id, cmd->op == KAP_OP_DEL_NAME ?
+					   cmd->name : NULL);
+		if (i == m->n)
+			return cmd->op == KAP_OP_DEL_ID ? KAP_E_NO_ID :
+							  KAP_E_NO_NAME;
+		model_del(m, i);
+		return KAP_E_NONE;
+	case KAP_OP_FLUSH:
+		while (m->n)
+			model_del(m, m->n - 1);
+		return KAP_E_NONE;
+	default:
+		return KAP_E_NONE;
+	}
+}
+
+/* Returns whether the line belongs into the transaction. */
+static bool model_line(struct model *m, const char *line, size_t len)
+{
+	struct kap_diag diag = { 0 };
+	struct kap_span at;
+	struct kap_cmd cmd;
+	enum kap_error error;
+
+	if (kap_parse_line(m->parser, line, len, &cmd, &diag)) {
+		m->diag = (struct kap_diag){ diag.error, m->diag.line + 1,
+					     diag.col, diag.end };
+		return true;
+	}
+	if (cmd.op == KAP_OP_BEGIN || cmd.op == KAP_OP_COMMIT ||
+	    cmd.op == KAP_OP_ABORT)
+		return false;
+	m->diag.line++;
+	error = model_run(m, &cmd);
+	if (error) {
+		at = error == KAP_E_FULL ? cmd.where : cmd.arg;
+		m->diag = (struct kap_diag){ error, m->diag.line, at.col,
+					     at.end };
+	}
+	kap_rule_put(cmd.rule);
+	return true;
+}
+
+static int cmp_rules(const void *a, const void *b)
+{
+	struct kap_rule *const *x = a, *const *y = b;
+
+	return kap_rule_before(*x, *y) ? -1 : 1;
+}
+
+static char *model_text(struct model *m)
+{
+	char line[KAP_FORMAT_MAX], *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	u32 i;
+
+	if (!f)
+		abort();
+	qsort(m->rule, m->n, sizeof(m->rule[0]), cmp_rules);
+	for (i = 0; i < m->n; i++) {
+		kap_format_line(m->rule[i], line, sizeof(line));
+		fputs(line, f);
+	}
+	fclose(f);
+	return text;
+}
+
+static void model_exit(struct model *m)
+{
+	while (m->n)
+		model_del(m, m->n - 1);
+	kap_parser_free(m->parser);
+}
+
+/* The input apart: text without cuts, and before which bytes they are. */
+struct script {
+	char *text;
+	bool *cut;
+	size_t len;
+};
+
+static void put(struct script *s, const char *bytes, size_t len, bool cut)
+{
+	s->cut[s->len] |= cut;
+	memcpy(s->text + s->len, bytes, len);
+	s->len += len;
+}
+
+/* Lines up to the first error, less those that do not belong here. */
+static void make_script(struct script *s, struct model *m, const u8 *data,
+			size_t size)
+{
+	char *line = malloc(size + 1);
+	bool *cut = calloc(size + 1, 1);
+	size_t n = 0, i, j;
+
+	s->text = malloc(size + 32);
+	s->cut = calloc(size + 32, 1);
+	if (!line || !cut || !s->text || !s->cut)
+		abort();
+	s->len = 0;
+	put(s, BEGIN, strlen(BEGIN), false);
+	for (i = 0; i <= size && !m->diag.error; i++) {
+		if (i < size && data[i] >= 0xf8) {
+			cut[n] = true;
+		} else if (i < size && data[i] != '\n') {
+			line[n++] = data[i];
+		} else if (model_line(m, line, n)) {
+			line[n] = '\n';
+			for (j = 0; j <= n; j++)
+				put(s, &line[j], 1, cut[j]);
+		}
+		if (i < size && data[i] == '\n') {
+			memset(cut, 0, n + 1);
+			n = 0;
+		}
+	}
+	put(s, COMMIT, strlen(COMMIT), size % 2);
+	free(line);
+	free(cut);
+}
+
+/* In one transaction, until a write fails. */
+static void run_cut(const struct script *s)
+{
+	struct file *file = rules_open();
+	size_t start = 0, i;
+	int err = 0;
+
+	for (i = 1; i <= s->len && !err; i++) {
+		if (i < s->len && !s->cut[i])
+			continue;
+		err = rules_write(file, s->text + start, start, i - start, 0);
+		start = i;
+	}
+	fput(file);
+}
+
+/* The same lines in one write, outside of a transaction. */
+static void run_plain(const struct script *s)
+{
+	struct file *file = rules_open();
+
+	rules_write(file, s->text + strlen(BEGIN), 0,
+		    s->len - strlen(BEGIN COMMIT), 0);
+	fput(file);
+}
+
+static void start(void)
+{
+	struct file *file = rules_open();
+
+	rules_init(RULES_MOST);
+	if (rules_write(file, BEFORE, 0, strlen(BEFORE), 0))
+		fail("the rules before");
+	fput(file);
+}
+
+static void check(const char *how, const struct kap_diag *want,
+		  const char *rules)
+{
+	struct kap_diag got;
+	char *text;
+
+	rules_error(&got);
+	if (got.error != want->error ||
+	    (got.error && (got.line != want->line || got.col != want->col ||
+			   got.end != want->end)))
+		fail("%s: %s at %u:%u-%u, should be %s at %u:%u-%u", how,
+		     kap_error_name(got.error), got.line, got.col, got.end,
+		     kap_error_name(want->error), want->line, want->col,
+		     want->end);
+	text = rules_text();
+	if (strcmp(text, rules))
+		fail("%s:\n%s---\nshould be:\n%s", how, text, rules);
+	free(text);
+	rules_exit();
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	struct kap_diag want;
+	char *before, *after;
+	struct script s;
+	struct model m;
+
+	start();
+	before = rules_text();
+	model_init(&m);
+	make_script(&s, &m, data, size);
+	want = m.diag;
+	after = want.error ? strdup(before) : model_text(&m);
+	run_cut(&s);
+	check("cut", &want, after);
+
+	if (s.len > strlen(BEGIN COMMIT)) {
+		start();
+		run_plain(&s);
+		want.line--;	/* no "begin" */
+		if (s.len - strlen(BEGIN COMMIT) >= KAP_WRITE_MAX) {
+			want = (struct kap_diag){ KAP_E_TOO_BIG, 1, 1, 1 };
+			free(after);
+			after = strdup(before);
+		}
+		check("in one write", &want, after);
+	}
+	free(before);
+	free(after);
+	free(s.text);
+	free(s.cut);
+	model_exit(&m);
+	return 0;
+}
