@@ -4,6 +4,8 @@
 # make KDIR=HEADERS    the module for another kernel; its headers need not be installed
 # make demo            the main job, shown in a throw-away VM
 # make check           all tests that fit a few minutes
+# make lint            static analysis
+# make fuzz FUZZ_S=60  fuzz targets, so many seconds each
 # make bench           the cost of a connection, and of its peers
 # make vm              a shell in the VM, with module, tool and tests at hand
 
@@ -42,6 +44,16 @@ demo: deps tool
 check: deps tool
 	@tests/check
 
+# Static analysis of everything; the first time it downloads the kernel's source for its scripts.
+lint:
+	@tests/lint/deps
+	@tests/lint/run
+
+FUZZ_S ?= 60
+fuzz:
+	@tests/fuzz/deps
+	@tests/fuzz/run $(FUZZ_S)
+
 # What a connection costs, by rules and by their peers; needs clang for BPF.
 bench: deps tool
 	@tests/bench/run
@@ -53,8 +65,9 @@ clean:
 	$(MAKE) -C tools clean
 	$(MAKE) -C tests/unit clean
 	$(MAKE) -C tests/selftest clean
+	$(MAKE) -C tests/fuzz clean
 	rm -rf kapolicy.ko kapolicy.o kapolicy.mod* .kapolicy.* .module-common.* .Module.symvers.cmd .modules.order.cmd Module.symvers modules.order
 	rm -f module/*.o module/.*.cmd
 	rm -rf build
 
-.PHONY: all module tool deps demo check bench vm clean
+.PHONY: all module tool deps demo check lint fuzz bench vm clean

@@ -148,7 +148,7 @@ static void make_conn(struct input *in, struct kap_key *key, char *path)
 	key->field[KAP_RPORT] = near(in, ports, ARRAY_SIZE(ports), 65535);
 	key->field[KAP_UID] = near(in, uids, ARRAY_SIZE(uids), U32_MAX);
 	key->field[KAP_PORT] = key->field[byte & 1 ? KAP_LPORT : KAP_RPORT];
-	key->v4 = byte & 2;
+	key->v4 = !!(byte & 2);
 	make_addr(in, key->v4, &key->addr[0]);
 	make_addr(in, key->v4, &key->addr[1]);
 	key->cgroup = NULL;
@@ -158,43 +158,72 @@ static void make_conn(struct input *in, struct kap_key *key, char *path)
 	}
 }
 
-/* What conn.c reads of a reference before it asks the index. */
-static void check_ports(const struct rule_set *set, const struct kap_index *ix,
-			const struct kap_key *key, const struct kap_rule *walk)
+/* As conn.c finds out what is known of the cgroup, and looks on from there. */
+static struct kap_rule *find_by_path(const struct rule_set *set,
+				     const struct kap_index *ix,
+				     struct kap_key key)
+{
+	struct kap_start start = { .best = set->n };
+
+	if (key.cgroup && kap_index_has_cgroups(ix))
+		kap_index_cgroup(ix, key.cgroup, &start);
+	return kap_index_find_from(ix, &key, &start);
+}
+
+/* As it does with what the cache knows, or where no rule has a cgroup. */
+static struct kap_rule *find_cached(const struct rule_set *set,
+				    const struct kap_index *ix,
+				    struct kap_key key)
+{
+	struct kap_start start = { .best = set->n };
+	struct kap_search s;
+
+	if (key.cgroup && kap_index_has_cgroups(ix))
+		kap_index_cgroup(ix, key.cgroup, &start);
+	if (start.n > KAP_CGROUP_PATTERNS_MAX)
+		return find_by_path(set, ix, key);
+	memset(&s, 0xa5, sizeof(s));
+	s.best = start.best;
+	s.n = start.n;
+	memcpy(s.ref, start.ref, start.n * sizeof(s.ref[0]));
+	key.cgroup = NULL;
+	return kap_index_find(ix, &key, &s);
+}
+
+/* What it reads of a port before it asks the index at all. */
+static struct kap_rule *find_by_port(const struct rule_set *set,
+				     const struct kap_index *ix,
+				     const struct kap_key *key)
 {
 	u32 ref = kap_ports_ref(kap_index_ports(ix), key->field[KAP_PORT]);
 
-	if (ref == KAP_REF_NONE && walk)
-		fail("port %u: no rule, should be %llu", key->field[KAP_PORT],
-		     walk->id);
-	if (ref == KAP_REF_NONE || !(ref & KAP_REF_SURE))
-		return;
-	if ((ref & KAP_REF_PLACE) >= set->n ||
-	    set->rule[ref & KAP_REF_PLACE] != walk)
-		fail("port %u: sure of %x, should be %llu",
-		     key->field[KAP_PORT], ref, walk ? walk->id : 0);
+	if (ref == KAP_REF_NONE)
+		return NULL;
+	if (!(ref & KAP_REF_RULE))
+		return kap_index_match(ix, key);
+	if ((ref & KAP_REF_PLACE) >= set->n)
+		fail("port %u: rule %u of %u", key->field[KAP_PORT],
+		     ref & KAP_REF_PLACE, set->n);
+	return set->rule[ref & KAP_REF_PLACE];
+}
+
+static void check(const char *how, const struct kap_rule *found,
+		  const struct kap_rule *walk)
+{
+	if (found != walk)
+		fail("%s: rule %llu, should be %llu", how,
+		     found ? found->id : 0, walk ? walk->id : 0);
 }
 
 static void compare(const struct rule_set *set, const struct kap_index *ix,
 		    const struct kap_key *key)
 {
 	struct kap_rule *walk = kap_match_walk(set->rule, set->n, key);
-	struct kap_rule *found = kap_index_match(ix, key);
-	struct kap_hits hits = { .n = 0 };
 
-	if (found != walk)
-		fail("kap_index_match(): %llu, should be %llu",
-		     found ? found->id : 0, walk ? walk->id : 0);
-	if (key->cgroup && kap_index_has_cgroups(ix)) {
-		kap_index_cgroup(ix, key->cgroup, &hits);
-		found = kap_index_find(ix, key, &hits);
-	} else if (!kap_index_has_cgroups(ix)) {
-		found = kap_index_find(ix, key, NULL);
-	}
-	if (found != walk)
-		fail("kap_index_find(): %llu, should be %llu",
-		     found ? found->id : 0, walk ? walk->id : 0);
-	check_ports(set, ix, key, walk);
+	check("kap_index_match()", kap_index_match(ix, key), walk);
+	check("by path", find_by_path(set, ix, *key), walk);
+	check("cached", find_cached(set, ix, *key), walk);
+	check("by port", find_by_port(set, ix, key), walk);
 }
 
 static int cmp_rules(const void *a, const void *b)

@@ -121,6 +121,11 @@ static inline void list_del(struct list_head *node)
 	     &(pos)->member != (head); \
 	     (pos) = (n), (n) = list_entry_of((n)->member.next, pos, member))
 
+/* The cache of cgroups is not used; its header is. */
+#define hash_64(v, bits)	((u32)((v) >> (64 - (bits))))
+#define smp_load_acquire(p)	(*(p))
+#define smp_rmb()		do { } while (0)
+
 /* Any hash will do; this one has collisions in abundance. */
 static inline u32 jhash(const void *key, size_t len, u32 seed)
 {
