@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Reads RELEASE and MODULES, which tests/vm/kernel prints.
+# Reads RELEASE, MODULES and KARCH, which tests/vm/kernel prints, and foreign of tests/vm/run.
 # shellcheck disable=SC2153
 # The guest's file system: an initramfs made of parts, each a cpio archive of its own (the kernel
 # unpacks one after the other), so that what rarely changes is made once and kept in the cache.
@@ -68,14 +68,19 @@ program_paths() {
 	done
 }
 
+copy_programs() { # ROOT
+	local p
+	for p in "${base_programs[@]}"; do install_file "$1" "$p"; done
+	while read -r p; do install_file "$1" "$p"; done < <(libraries "${base_programs[@]}")
+}
+
 # make_base ROOT: everything that does not depend on the kernel or the project
 make_base() {
 	local root=$1 p applet
 	mkdir -p "$root"/{proc,sys,dev,run,tmp,root,vm,mnt,kapolicy/tests,etc,var} "$root"/usr/{bin,sbin,lib,lib64}
 	for p in bin sbin lib lib64; do ln -s "usr/$p" "$root/$p"; done
 	ln -s ../run "$root/var/run"
-	for p in "${base_programs[@]}"; do install_file "$root" "$p"; done
-	while read -r p; do install_file "$root" "$p"; done < <(libraries "${base_programs[@]}")
+	copy_programs "$root"
 	ln -sf dash "$root/usr/bin/sh"
 	ln -sf mawk "$root/usr/bin/awk"
 	for applet in $(busybox --list-full); do
@@ -147,8 +152,13 @@ make_part() {
 # initramfs FILE PROJECT: the whole, for the kernel in RELEASE and MODULES; PROJECT is a folder
 initramfs() {
 	local base modules
-	mapfile -t base_programs < <(program_paths)
-	part base "$(stat -Lc '%n %s %Y' "${base_programs[@]}")" make_base
+	if [[ $foreign ]]; then
+		# shellcheck disable=SC2154 # of foreign.sh
+		part "base_$KARCH" "$(ls -l "$programs" "$programs/usr/bin") $(cat "$KAP_VM/foreign.sh")" make_base
+	else
+		mapfile -t base_programs < <(program_paths)
+		part base "$(stat -Lc '%n %s %Y' "${base_programs[@]}")" make_base
+	fi
 	base=$part
 	part "modules-$RELEASE" "$(stat -c '%n %Y' "$MODULES/modules.dep")" make_modules
 	modules=$part

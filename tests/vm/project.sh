@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What one run adds to the guest's file system: the project, what --add names, and the command.
-# Reads module, added, command and interactive of tests/vm/run.
+# Reads module, added, command, interactive, foreign and code of tests/vm/run.
 # shellcheck disable=SC2154
 
 quote() { # WORD...: for a POSIX shell
@@ -21,6 +21,7 @@ add() {
 	local src=${2%%:*} dest=''
 	[[ $2 != *:* ]] || dest=${2#*:}
 	if [[ $src != */* ]]; then
+		[[ ! $foreign ]] || die "--add: programs of this machine do not run on $KARCH: $2"
 		# The system's programs before those of its users.
 		src=$(PATH=/usr/sbin:/usr/bin:$PATH type -P "$src") || die "--add: this machine has no program ${2%%:*}"
 		: "${dest:=$src}"
@@ -61,13 +62,16 @@ project() {
 			[[ ! -f $a ]] || install_file "$root" "$a" "/kapolicy/tests/kmod/${a##*/}"
 		done
 	fi
-	if [[ -x $KAP_SRC/tools/kapctl ]]; then
-		install_program "$root" "$KAP_SRC/tools/kapctl" /kapolicy/kapctl
+	if [[ -x $code/tools/kapctl ]]; then
+		install_program "$root" "$code/tools/kapctl" /kapolicy/kapctl
 		ln -s /kapolicy/kapctl "$root/usr/sbin/kapctl"
 	fi
 	for d in selftest vectors cli bench; do
 		[[ ! -d $KAP_SRC/tests/$d ]] || cp -r "$KAP_SRC/tests/$d" "$root/kapolicy/tests/"
 	done
+	if [[ $foreign ]]; then
+		find "$code/tests/selftest" -type f -perm -u+x -exec cp -t "$root/kapolicy/tests/selftest" {} +
+	fi
 	for a in "${added[@]}"; do add "$root" "$a"; done
 
 	printf '#!/bin/sh\nexec %s\n' "$(quote "${command[@]}")" >"$root/vm/command"
