@@ -4,8 +4,8 @@
 # Reads KARCH, which tests/vm/kernel prints, and arch_triplet of arch.sh.
 # shellcheck disable=SC2153,SC2154
 
-# shellcheck source-path=SCRIPTDIR source=archive.sh
-. "$KAP_VM/archive.sh"
+# shellcheck source-path=SCRIPTDIR source=apt.sh
+. "$KAP_VM/apt.sh"
 
 # What vm_programs in initramfs.sh needs, and what kapctl does.
 foreign_packages=(

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What was measured, a line a row in $logs/measured, and the table made of it.
+# shellcheck disable=SC2154
+
+# record NAME RELEASE ARCHITECTURE COMPILER BUILD BOOT TESTS SECONDS: BUILD and BOOT are statuses; empty is "not tried"
+record() {
+	local IFS='|'
+	echo "$*" >>"$logs/measured"
+}
+
+table() {
+	echo '| Debian | kernel | compiler | build | boot, use | guest tests |'
+	echo '|---|---|---|---|---|---|'
+	awk -F '|' '
+		function status(s) { return s == "" ? "" : s == 0 ? "ok" : "FAILED" }
+		{
+			name = $1
+			sub(/[:=].*/, "", name)
+			printf "| %s, %s | %s | %s | %s | %s | %s |\n", name, $3, $2, $4, status($5), status($6), $7
+		}' "$logs/measured"
+}
+
+show_table() { # as comments, with the seconds each took
+	table | sed 's/^/# /'
+	awk -F '|' '{ printf "# seconds: %s: %s\n", $1, $8 }' "$logs/measured"
+}
+
+# write_readme: the part of README.md between the markers becomes this table
+write_readme() {
+	local readme=$KAP_SRC/README.md
+	local begin='<!-- tests/matrix/run --readme: begin -->' end='<!-- end -->'
+	if ! grep -qxF -e "$begin" "$readme" || ! grep -qxF -e "$end" "$readme"; then
+		die "README.md has no place for the table"
+	fi
+	table >"$logs/table"
+	awk -v begin="$begin" -v end="$end" -v file="$logs/table" '
+		$0 == end { inside = 0 }
+		!inside { print }
+		$0 == begin { inside = 1; while ((getline line < file) > 0) print line }' "$readme" >"$logs/README.md"
+	cp "$logs/README.md" "$readme"
+}
