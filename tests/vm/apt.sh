@@ -83,7 +83,8 @@ newest() {
 	echo "$p"
 }
 
-# closure PACKAGE...: these and the kernel packages that they need
+# closure PACKAGE...: these and the kernel packages that they need. Some headers depend on a whole kernel,
+# which is of no use when only they are asked for.
 closure() {
 	local -A seen=()
 	local queue=("$@") p d
@@ -93,6 +94,8 @@ closure() {
 		[[ ${seen[$p]-} ]] && continue
 		seen[$p]=1
 		qualified "$p"
-		while read -r d; do queue+=("$d"); done < <(depends "$p")
+		while read -r d; do
+			[[ $1 == linux-headers-* && $d =~ ^linux-(image|binary|modules)- ]] || queue+=("$d")
+		done < <(depends "$p")
 	done
 }
