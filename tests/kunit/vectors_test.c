@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The tables of tests/vectors, read and compared by the code of tests/unit. */
+#include "suites.h"
+
+#include <linux/slab.h>
+
+#include "kunit_tap.h"
+#include "unit_main.h"
+#include "../unit/vectors.c"
+
+static void run_table(struct kunit *test, const char *name,
+		      void (*one)(const struct vec_file *f,
+				  const struct vec *v))
+{
+	struct vec_file f;
+	size_t i;
+
+	kapt_tap_begin(test);
+	vec_read(&f, name);
+	for (i = 0; i < f.n; i++)
+		one(&f, &f.v[i]);
+	KUNIT_EXPECT_EQ(test, (size_t)kapt_tap_end(), f.n);
+	vec_free(&f);
+}
+
+static void accept_vectors(struct kunit *test)
+{
+	run_table(test, "accept.txt", test_accept);
+}
+
+static void refuse_vectors(struct kunit *test)
+{
+	run_table(test, "refuse.txt", test_refuse);
+}
+
+static void command_vectors(struct kunit *test)
+{
+	run_table(test, "commands.txt", test_command);
+}
+
+static void cgroup_vectors(struct kunit *test)
+{
+	run_table(test, "cgroup.txt", test_cgroup);
+}
+
+/* Tables whose lines depend on the ones before. */
+static void run_whole(struct kunit *test, const char *name, const char *word,
+		      void (*all)(const struct vec_file *f))
+{
+	struct vec_file f;
+	size_t n;
+
+	kapt_tap_begin(test);
+	vec_read(&f, name);
+	/* counted first: the words are cut apart */
+	n = count_tests(&f, word);
+	all(&f);
+	KUNIT_EXPECT_EQ(test, (size_t)kapt_tap_end(), n);
+	vec_free(&f);
+}
+
+static void match_vectors(struct kunit *test)
+{
+	run_whole(test, "match.txt", "conn ", test_match);
+}
+
+static void decide_vectors(struct kunit *test)
+{
+	run_whole(test, "decide.txt", "app ", test_decide);
+}
+
+static struct kunit_case vectors_cases[] = {
+	KUNIT_CASE(accept_vectors),
+	KUNIT_CASE(refuse_vectors),
+	KUNIT_CASE(command_vectors),
+	KUNIT_CASE(cgroup_vectors),
+	KUNIT_CASE(match_vectors),
+	KUNIT_CASE(decide_vectors),
+	{}
+};
+
+struct kunit_suite vectors_suite = {
+	.name = "kapolicy_vectors",
+	.test_cases = vectors_cases,
+};
