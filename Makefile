@@ -6,6 +6,7 @@
 # make check           all tests that fit a few minutes
 # make lint            static analysis
 # make fuzz FUZZ_S=60  fuzz targets, so many seconds each
+# make kunit           the module's own code under KUnit, in User Mode Linux
 # make bench           the cost of a connection, and of its peers
 # make vm              a shell in the VM, with module, tool and tests at hand
 
@@ -54,6 +55,9 @@ fuzz:
 	@tests/fuzz/deps
 	@tests/fuzz/run $(FUZZ_S)
 
+kunit: deps
+	@tests/kunit/run
+
 # What a connection costs, by rules and by their peers; needs clang for BPF.
 bench: deps tool
 	@tests/bench/run
@@ -70,4 +74,4 @@ clean:
 	rm -f module/*.o module/.*.cmd
 	rm -rf build
 
-.PHONY: all module tool deps demo check lint fuzz bench vm clean
+.PHONY: all module tool deps demo check kunit lint fuzz bench vm clean
