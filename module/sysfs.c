@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
+#include <linux/string.h>
 #include <linux/user_namespace.h>
 
 #include "compat/linux/sysfs.h"
@@ -23,11 +24,20 @@ static ssize_t rules_read(struct file *file, char *buf, loff_t off, size_t len)
 	return kap_view_read(file, kap_format_line, buf, off, len);
 }
 
-/* Root alone will not do, nor a descriptor that somebody with more opened. */
+/*
+ * Root alone will not do, nor a descriptor that somebody with more opened, nor
+ * one that somebody with less hands to a program with more: to a setuid one as
+ * its standard output, say. Only binary attributes are told the file.
+ */
+static bool may_write(const struct file *file)
+{
+	return capable(CAP_NET_ADMIN) &&
+	       file_ns_capable(file, &init_user_ns, CAP_NET_ADMIN);
+}
+
 static ssize_t rules_write(struct file *file, char *buf, loff_t off, size_t len)
 {
-	if (!capable(CAP_NET_ADMIN) ||
-	    !file_ns_capable(file, &init_user_ns, CAP_NET_ADMIN))
+	if (!may_write(file))
 		return -EPERM;
 	return kap_write(file, buf, off, len);
 }
@@ -38,9 +48,78 @@ static ssize_t counters_read(struct file *file, char *buf, loff_t off,
 	return kap_view_read(file, kap_format_counters, buf, off, len);
 }
 
+static ssize_t number_read(u32 n, char *buf, loff_t off, size_t len)
+{
+	char text[16];
+	int size = scnprintf(text, sizeof(text), "%u\n", n);
+
+	return memory_read_from_buffer(buf, len, &off, text, size);
+}
+
+static int number_parse(const char *buf, size_t len, u32 max, u32 *n)
+{
+	char text[16];
+	int err;
+
+	if (len >= sizeof(text))
+		return -EINVAL;
+	memcpy(text, buf, len);
+	text[len] = '\0';
+	err = kstrtou32(text, 10, n);
+	if (err)
+		return err;
+	return *n > max ? -EINVAL : 0;
+}
+
+static ssize_t enabled_read(struct file *file, char *buf, loff_t off,
+			    size_t len)
+{
+	return number_read(kap_policy_enabled(), buf, off, len);
+}
+
+static ssize_t enabled_write(struct file *file, char *buf, loff_t off,
+			     size_t len)
+{
+	u32 on;
+	int err;
+
+	if (!may_write(file))
+		return -EPERM;
+	/* kstrtobool() takes "1x" */
+	err = number_parse(buf, len, 1, &on);
+	if (!err)
+		err = kap_policy_enable(on);
+	return err ? err : len;
+}
+
+static ssize_t max_rules_read(struct file *file, char *buf, loff_t off,
+			      size_t len)
+{
+	return number_read(kap_policy_max_rules(), buf, off, len);
+}
+
+static ssize_t max_rules_write(struct file *file, char *buf, loff_t off,
+			       size_t len)
+{
+	u32 n;
+	int err;
+
+	if (!may_write(file))
+		return -EPERM;
+	err = number_parse(buf, len, KAP_RULES_MAX, &n);
+	if (err)
+		return err;
+	kap_policy_set_max_rules(n);
+	return len;
+}
+
 KAP_DEFINE_BIN_CALLBACK(rules_read)
 KAP_DEFINE_BIN_CALLBACK(rules_write)
 KAP_DEFINE_BIN_CALLBACK(counters_read)
+KAP_DEFINE_BIN_CALLBACK(enabled_read)
+KAP_DEFINE_BIN_CALLBACK(enabled_write)
+KAP_DEFINE_BIN_CALLBACK(max_rules_read)
+KAP_DEFINE_BIN_CALLBACK(max_rules_write)
 
 static const struct bin_attribute rules_attr = {
 	.attr = { .name = "rules", .mode = 0644 },
@@ -53,50 +132,17 @@ static const struct bin_attribute counters_attr = {
 	KAP_BIN_CALLBACK(read, counters_read),
 };
 
-static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
-			    char *buf)
-{
-	return sysfs_emit(buf, "%d\n", kap_policy_enabled());
-}
+static const struct bin_attribute enabled_attr = {
+	.attr = { .name = "enabled", .mode = 0644 },
+	KAP_BIN_CALLBACK(read, enabled_read),
+	KAP_BIN_CALLBACK(write, enabled_write),
+};
 
-static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
-			     const char *buf, size_t len)
-{
-	u8 on;
-	int err;
-
-	if (!capable(CAP_NET_ADMIN))
-		return -EPERM;
-	/* kstrtobool() takes "1x" */
-	err = kstrtou8(buf, 10, &on);
-	if (!err)
-		err = on > 1 ? -EINVAL : kap_policy_enable(on);
-	return err ? err : len;
-}
-
-static ssize_t max_rules_show(struct kobject *kobj,
-			      struct kobj_attribute *attr, char *buf)
-{
-	return sysfs_emit(buf, "%u\n", kap_policy_max_rules());
-}
-
-static ssize_t max_rules_store(struct kobject *kobj,
-			       struct kobj_attribute *attr, const char *buf,
-			       size_t len)
-{
-	u32 n;
-	int err;
-
-	if (!capable(CAP_NET_ADMIN))
-		return -EPERM;
-	err = kstrtou32(buf, 10, &n);
-	if (err)
-		return err;
-	if (n > KAP_RULES_MAX)
-		return -EINVAL;
-	kap_policy_set_max_rules(n);
-	return len;
-}
+static const struct bin_attribute max_rules_attr = {
+	.attr = { .name = "max_rules", .mode = 0644 },
+	KAP_BIN_CALLBACK(read, max_rules_read),
+	KAP_BIN_CALLBACK(write, max_rules_write),
+};
 
 static ssize_t generation_show(struct kobject *kobj,
 			       struct kobj_attribute *attr, char *buf)
@@ -120,15 +166,11 @@ static ssize_t abi_version_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%d\n", KAP_ABI_VERSION);
 }
 
-static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
-static struct kobj_attribute max_rules_attr = __ATTR_RW(max_rules);
 static struct kobj_attribute generation_attr = __ATTR_RO(generation);
 static struct kobj_attribute last_error_attr = __ATTR_RO(last_error);
 static struct kobj_attribute abi_version_attr = __ATTR_RO(abi_version);
 
 static struct attribute *root_attrs[] = {
-	&enabled_attr.attr,
-	&max_rules_attr.attr,
 	&generation_attr.attr,
 	&last_error_attr.attr,
 	&abi_version_attr.attr,
@@ -189,6 +231,10 @@ int kap_sysfs_init(void)
 	err = sysfs_create_group(root, &root_group);
 	if (!err)
 		err = sysfs_create_group(root, &stats_group);
+	if (!err)
+		err = sysfs_create_bin_file(root, &enabled_attr);
+	if (!err)
+		err = sysfs_create_bin_file(root, &max_rules_attr);
 	if (!err)
 		err = sysfs_create_bin_file(root, &counters_attr);
 	if (!err)
