@@ -3,6 +3,7 @@
 
 #include <linux/slab.h>
 
+#include "open_file.h"
 #include "policy.h"
 #include "stage.h"
 
@@ -18,7 +19,8 @@ static LIST_HEAD(txns);		/* protected by the write lock of write.c */
  */
 void kap_txn_free(struct kap_txn *txn)
 {
-	kap_open_file_del(&txn->of);
+	list_del(&txn->node);
+	fput(txn->file);
 	kap_stage_free(txn->stage);
 	kfree(txn);
 }
@@ -63,13 +65,25 @@ struct kap_txn *kap_txn_find(const struct file *file)
 {
 	struct kap_txn *txn, *next, *found = NULL;
 
-	list_for_each_entry_safe(txn, next, &txns, of.node) {
-		if (txn->of.file == file)
+	list_for_each_entry_safe(txn, next, &txns, node) {
+		if (txn->file == file)
 			found = txn;
-		else if (kap_open_file_closed(&txn->of))
+		else if (kap_file_closed(txn->file))
 			kap_txn_free(txn);
 	}
 	return found;
+}
+
+/**
+ * kap_txn_sweep - forget transactions of files that have been closed
+ *
+ * Context: process, may sleep; write lock held.
+ * Return: whether any are left.
+ */
+bool kap_txn_sweep(void)
+{
+	kap_txn_find(NULL);
+	return !list_empty(&txns);
 }
 
 /* Memory for rules has a bound, however many transactions are left open. */
@@ -79,7 +93,7 @@ static void drop_oldest(void)
 	struct kap_txn *txn, *oldest = NULL;
 	u32 n = 0;
 
-	list_for_each_entry_reverse(txn, &txns, of.node) {
+	list_for_each_entry_reverse(txn, &txns, node) {
 		if (!txn->stage)
 			continue;
 		oldest = txn;
@@ -123,7 +137,8 @@ struct kap_txn *kap_txn_begin(struct file *file)
 		kfree(txn);
 		return NULL;
 	}
-	kap_open_file_add(&txn->of, file, &txns);
+	txn->file = get_file(file);
+	list_add_tail(&txn->node, &txns);
 	return txn;
 }
 
@@ -136,6 +151,6 @@ void kap_txn_exit(void)
 {
 	struct kap_txn *txn, *next;
 
-	list_for_each_entry_safe(txn, next, &txns, of.node)
+	list_for_each_entry_safe(txn, next, &txns, node)
 		kap_txn_free(txn);
 }

@@ -3,15 +3,18 @@
 #ifndef _KAPOLICY_TXN_H
 #define _KAPOLICY_TXN_H
 
+#include <linux/list.h>
+
 #include "errors.h"
 #include "limits.h"
-#include "open_file.h"
 
+struct file;
 struct kap_stage;
 
 /**
  * struct kap_txn - the transaction of an open file
- * @of: list head and file
+ * @node: in the list of transactions
+ * @file: held, see open_file.h
  * @stage: rules so far; NULL after an error
  * @error: what went wrong, when @stage is NULL
  * @next: file offset the next write must have
@@ -24,7 +27,8 @@ struct kap_stage;
  * All protected by the write lock of write.c.
  */
 struct kap_txn {
-	struct kap_open_file of;
+	struct list_head node;
+	struct file *file;
 	struct kap_stage *stage;
 	struct kap_diag error;
 	loff_t next;
@@ -41,6 +45,7 @@ struct kap_txn *kap_txn_find(const struct file *file);
 void kap_txn_fail(struct kap_txn *txn, const struct kap_diag *why);
 void kap_txn_end(struct kap_txn *txn);
 void kap_txn_free(struct kap_txn *txn);
+bool kap_txn_sweep(void);
 void kap_txn_exit(void);
 
 #endif /* _KAPOLICY_TXN_H */

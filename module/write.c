@@ -15,8 +15,10 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include "command.h"
+#include "open_file.h"
 #include "stage.h"
 #include "txn.h"
 
@@ -24,6 +26,9 @@
 static DEFINE_MUTEX(writing);
 static struct kap_parser *parser;
 static struct kap_diag last_error;
+
+static void sweep(struct work_struct *work);
+static DECLARE_DELAYED_WORK(sweep_work, sweep);
 
 /* Appends to the line the last write was cut in. */
 static int join(struct kap_write *w, const char *buf, size_t len)
@@ -267,6 +272,15 @@ static int do_write(struct kap_write *w, const char *buf, loff_t off,
 	return run_write(w, buf, off + (buf - start), len);
 }
 
+/* Lets go of files that have been closed inside a transaction. */
+static void sweep(struct work_struct *work)
+{
+	mutex_lock(&writing);
+	if (kap_txn_sweep())
+		schedule_delayed_work(&sweep_work, KAP_SWEEP_INTERVAL);
+	mutex_unlock(&writing);
+}
+
 /**
  * kap_write - one write to the rules file
  * @file: the open file
@@ -289,6 +303,8 @@ ssize_t kap_write(struct file *file, const char *buf, loff_t off, size_t len)
 	memset(&last_error, 0, sizeof(last_error));
 	if (err)
 		last_error = w.diag;
+	if (w.txn)
+		schedule_delayed_work(&sweep_work, KAP_SWEEP_INTERVAL);
 	mutex_unlock(&writing);
 	return err ? err : len;
 }
@@ -333,6 +349,7 @@ int kap_write_init(void)
  */
 void kap_write_exit(void)
 {
+	cancel_delayed_work_sync(&sweep_work);
 	kap_txn_exit();
 	kap_parser_free(parser);
 }
