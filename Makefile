@@ -7,7 +7,9 @@
 # make lint            static analysis
 # make fuzz FUZZ_S=60  fuzz targets, so many seconds each
 # make kunit           the module's own code under KUnit, in User Mode Linux
+# make matrix          builds, boots and tests on many kernels and architectures
 # make bench           the cost of a connection, and of its peers
+# make guard           the same in short: fails when a connection has become dearer
 # make vm              a shell in the VM, with module, tool and tests at hand
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -58,9 +60,18 @@ fuzz:
 kunit: deps
 	@tests/kunit/run
 
-# What a connection costs, by rules and by their peers; needs clang for BPF.
+# What a connection costs, by rules and by their peers.
 bench: deps tool
+	@tests/bench/deps
 	@tests/bench/run
+
+guard: deps tool
+	@tests/bench/deps
+	@tests/bench/guard
+
+MATRIX ?=
+matrix: deps tool
+	@tests/matrix/run $(MATRIX)
 
 vm: deps tool
 	@tests/vm/run -i
@@ -74,4 +85,4 @@ clean:
 	rm -f module/*.o module/.*.cmd
 	rm -rf build
 
-.PHONY: all module tool deps demo check kunit lint fuzz bench vm clean
+.PHONY: all module tool deps demo check kunit lint fuzz bench guard matrix vm clean
