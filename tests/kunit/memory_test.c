@@ -15,7 +15,7 @@
 #include "world.h"
 
 #define MOST_ALLOCS	5000	/* no operation has more: it would never end */
-#define MANY_RULES	200
+#define MANY_RULES	60
 
 /* Something that allocates; what it returns is 0 or -ENOMEM. */
 typedef int (*operation)(struct kunit *test);

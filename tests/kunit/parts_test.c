@@ -14,7 +14,7 @@
 #include "write.h"
 
 #define MOST_ALLOCS	5000
-#define RULES		64
+#define RULES		24
 
 /* A rule that does not come about for lack of memory is refused there. */
 static void rule_of_each_vector(struct kunit *test)
