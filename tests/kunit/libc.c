@@ -3,7 +3,6 @@
 
 #include <linux/ktime.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -11,13 +10,9 @@
 #include "embed.h"
 #include "parse_value.h"
 
-static char *seed;
-module_param(seed, charp, 0444);
-MODULE_PARM_DESC(seed, "repeats random tests; they say which they used");
-
 char *getenv(const char *name)
 {
-	return strcmp(name, "KAP_SEED") ? NULL : seed;
+	return *SEED && !strcmp(name, "KAP_SEED") ? SEED : NULL;
 }
 
 void *malloc(size_t size)

@@ -26,7 +26,7 @@ int fclose(FILE *f);
 
 struct kap_parser *kapt_static_parser(void);
 
-/* KAP_SEED is a parameter of the module. */
+/* Of where the module was built, and only KAP_SEED. */
 char *getenv(const char *name);
 
 void *malloc(size_t size);
