@@ -73,7 +73,8 @@ depends() { # PACKAGE: the kernel packages it depends on, of alternatives the fi
 		sed -nE 's/^ *(linux-(image|binary|modules|base|headers|kbuild)-[0-9][^ :|]*).*/\1/p'
 }
 
-# newest KIND: the newest kernel of the suite, of the flavour in flavour. The metapackage names it, where there is one.
+# newest KIND: the newest kernel of the suite, of the flavour in flavour. The metapackage names it, where
+# there is one.
 # shellcheck disable=SC2154
 newest() {
 	local p

@@ -6,6 +6,7 @@
 declare -A arch_flavour=(
 	[amd64]=cloud-amd64 [arm64]=cloud-arm64
 	[armhf]=armmp [i386]=686 [ppc64el]=powerpc64le [riscv64]=riscv64 [s390x]=s390x
+	[rt]=rt-amd64 # amd64 with PREEMPT_RT
 )
 # shellcheck disable=SC2034
 declare -A arch_triplet=(
@@ -19,10 +20,12 @@ declare -A arch_emulator=([amd64]=qemu-system-x86_64 [arm64]=qemu-system-aarch64
 # boots ARCHITECTURE: whether tests/vm/run can start it
 boots() { [[ ${arch_emulator[$1]-} ]]; }
 
-# split_name NAME: sets suite, arch and wanted of SUITE[:ARCHITECTURE][/RELEASE]; fails when it is no such
+# split_name SUITE[:ARCHITECTURE][/RELEASE]: sets suite, arch, flavour and wanted, or fails
+# shellcheck disable=SC2034
 split_name() {
 	[[ $1 =~ ^([a-z][a-z-]*)(:([a-z0-9]+))?(/([0-9][^/]*))?$ ]] || return
-	# shellcheck disable=SC2034
 	suite=${BASH_REMATCH[1]} arch=${BASH_REMATCH[3]:-amd64} wanted=${BASH_REMATCH[5]}
-	[[ ${arch_flavour[$arch]-} ]]
+	flavour=${arch_flavour[$arch]-}
+	[[ $arch != rt ]] || arch=amd64
+	[[ $flavour ]]
 }
