@@ -21,9 +21,9 @@ table() {
 		}' "$logs/measured"
 }
 
-show_table() { # as comments, with the seconds each took
+show_table() { # as comments, with what each took
 	table | sed 's/^/# /'
-	awk -F '|' '{ printf "# seconds: %s: %s\n", $1, $8 }' "$logs/measured"
+	awk -F '|' '{ printf "# %s: %s\n", $1, $8 }' "$logs/measured"
 }
 
 # write_readme: the part of README.md between the markers becomes this table
