@@ -94,25 +94,25 @@ static void patterns_hit_as_naive(struct kunit *test)
 	KUNIT_EXPECT_LT(test, many, i * k / 2);
 }
 
-/* One more than a cache entry has room for. */
+/* As many as a cache entry has room for, and one more. */
 static void hits_that_are_too_many_to_list(struct kunit *test)
 {
 	const char *text[] = {
 		"/", "/**", "/*", "/?", "/a", "/a*", "/*a", "/**/a", "/**/*",
 		"/**/?", "/*/**", "/?/**", "/a/**",
 	};
-	u32 n = ARRAY_SIZE(text);
+	u32 n = KAP_CGROUP_PATTERNS_MAX;
 	struct kap_patterns *p;
 	struct kap_hits hits;
 
-	BUILD_BUG_ON(ARRAY_SIZE(text) != KAP_CGROUP_PATTERNS_MAX + 1);
-	sort(text, n, sizeof(*text), cmp_text, NULL);
-	p = kap_patterns_build(text, n - 1);
+	BUILD_BUG_ON(ARRAY_SIZE(text) <= KAP_CGROUP_PATTERNS_MAX);
+	sort(text, n + 1, sizeof(*text), cmp_text, NULL);
+	p = kap_patterns_build(text, n);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	kap_patterns_match(p, "/a", &hits);
-	KUNIT_EXPECT_EQ(test, hits.n, n - 1);
+	KUNIT_EXPECT_EQ(test, hits.n, n);
 	kap_patterns_free(p);
-	p = kap_patterns_build(text, n);
+	p = kap_patterns_build(text, n + 1);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	kap_patterns_match(p, "/a", &hits);
 	KUNIT_EXPECT_EQ(test, hits.n, (u32)KAP_HITS_MANY);
@@ -126,33 +126,36 @@ static void pattern_as_long_as_they_come(struct kunit *test)
 	kapt_tap_end();
 }
 
-static void hits_of(u64 id, struct kap_hits *hits)
+static void start_of(u64 id, struct kap_start *start)
 {
 	u32 i;
 
-	hits->n = id % (KAP_CGROUP_PATTERNS_MAX + 1);
-	for (i = 0; i < hits->n; i++)
-		hits->id[i] = id * 7 + i;
+	start->best = id * 3;
+	start->n = id % (KAP_CGROUP_PATTERNS_MAX + 1);
+	for (i = 0; i < start->n; i++)
+		start->ref[i] = id * 7 + i;
 }
 
-static bool same_hits(const struct kap_hits *a, const struct kap_hits *b)
+static bool is_same(const struct kap_start *put, const struct kap_search *got)
 {
-	return a->n == b->n && !memcmp(a->id, b->id, a->n * sizeof(*a->id));
+	return put->best == got->best && put->n == got->n &&
+	       !memcmp(put->ref, got->ref, put->n * sizeof(*put->ref));
 }
 
 static void cache_knows_what_was_put_last(struct kunit *test)
 {
 	struct kap_cgroup_cache *cache = kap_cgroup_cache_alloc();
-	struct kap_hits put, got;
+	struct kap_search got;
+	struct kap_start put;
 	u64 id;
 
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	for (id = 1; id <= CACHED && !has_failed(test); id++) {
 		KUNIT_EXPECT_FALSE(test, kap_cgroup_cache_get(cache, id, &got));
-		hits_of(id, &put);
+		start_of(id, &put);
 		kap_cgroup_cache_put(cache, id, &put);
 		KUNIT_EXPECT_TRUE(test, kap_cgroup_cache_get(cache, id, &got));
-		KUNIT_EXPECT_TRUE(test, same_hits(&put, &got));
+		KUNIT_EXPECT_TRUE(test, is_same(&put, &got));
 	}
 	kap_cgroup_cache_free(cache);
 }
@@ -160,21 +163,22 @@ static void cache_knows_what_was_put_last(struct kunit *test)
 static void cache_forgets_but_never_lies(struct kunit *test)
 {
 	struct kap_cgroup_cache *cache = kap_cgroup_cache_alloc();
-	struct kap_hits put, got;
+	struct kap_search got;
+	struct kap_start put;
 	u32 known = 0;
 	u64 id;
 
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	for (id = 1; id <= CACHED && !has_failed(test); id++) {
-		hits_of(id, &put);
+		start_of(id, &put);
 		kap_cgroup_cache_put(cache, id, &put);
 	}
 	for (id = 1; id <= CACHED && !has_failed(test); id++) {
 		if (!kap_cgroup_cache_get(cache, id, &got))
 			continue;
 		known++;
-		hits_of(id, &put);
-		KUNIT_EXPECT_TRUE(test, same_hits(&put, &got));
+		start_of(id, &put);
+		KUNIT_EXPECT_TRUE(test, is_same(&put, &got));
 	}
 	KUNIT_EXPECT_GT(test, known, 1000U);
 	KUNIT_EXPECT_LT(test, known, (u32)CACHED);
@@ -184,11 +188,12 @@ static void cache_forgets_but_never_lies(struct kunit *test)
 static void cache_does_not_keep_too_many_hits(struct kunit *test)
 {
 	struct kap_cgroup_cache *cache = kap_cgroup_cache_alloc();
-	struct kap_hits hits = { .n = KAP_HITS_MANY };
+	struct kap_start start = { .n = KAP_HITS_MANY };
+	struct kap_search got;
 
 	KUNIT_ASSERT_NOT_NULL(test, cache);
-	kap_cgroup_cache_put(cache, 5, &hits);
-	KUNIT_EXPECT_FALSE(test, kap_cgroup_cache_get(cache, 5, &hits));
+	kap_cgroup_cache_put(cache, 5, &start);
+	KUNIT_EXPECT_FALSE(test, kap_cgroup_cache_get(cache, 5, &got));
 	kap_cgroup_cache_free(cache);
 }
 

@@ -192,8 +192,8 @@ static void the_set_knows_what_it_looks_at(struct kunit *test)
 	set = kap_policy_get();
 	KUNIT_EXPECT_EQ(test, set->fields, (u32)(BIT(KAP_PORT) | BIT(KAP_UID)));
 	KUNIT_EXPECT_EQ(test, kap_ports_ref(set->ports, 81), KAP_REF_NONE);
-	KUNIT_EXPECT_NE(test, kap_ports_ref(set->ports, 80) & KAP_REF_SURE, 0U);
-	KUNIT_EXPECT_EQ(test, kap_ports_ref(set->ports, 443) & KAP_REF_SURE,
+	KUNIT_EXPECT_NE(test, kap_ports_ref(set->ports, 80) & KAP_REF_RULE, 0U);
+	KUNIT_EXPECT_EQ(test, kap_ports_ref(set->ports, 443) & KAP_REF_RULE,
 			0U);
 	KUNIT_EXPECT_PTR_EQ(test, set->cgroups, NULL);
 	kap_ruleset_put(set);
@@ -204,7 +204,7 @@ static void the_set_knows_what_it_looks_at(struct kunit *test)
 			      BIT(KAP_RADDR)));
 	/* of no port it is said that there is nothing, or what */
 	KUNIT_EXPECT_NE(test, kap_ports_ref(set->ports, 81), KAP_REF_NONE);
-	KUNIT_EXPECT_EQ(test, kap_ports_ref(set->ports, 80) & KAP_REF_SURE, 0U);
+	KUNIT_EXPECT_EQ(test, kap_ports_ref(set->ports, 80) & KAP_REF_RULE, 0U);
 	KUNIT_EXPECT_NOT_NULL(test, set->cgroups);
 	kap_ruleset_put(set);
 }
