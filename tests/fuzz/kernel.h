@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the way of a write needs beside ../../tools/shim, so that write.c,
- * txn.c, stage.c, command.c, policy.c, ruleset.c and view.c can be compiled
- * unchanged. There is one thread: a lock only checks that it is not taken
- * twice, and a grace period is over as soon as it begins.
+ * txn.c, stage.c, command.c, policy.c and ruleset.c can be compiled unchanged.
+ * There is one thread: a lock only checks that it is not taken twice, and a
+ * grace period is over as soon as it begins.
  */
 #ifndef _KAPOLICY_FUZZ_KERNEL_H
 #define _KAPOLICY_FUZZ_KERNEL_H
@@ -69,6 +69,38 @@ struct workqueue_struct;
 #define queue_rcu_work(wq, rwork)	((rwork)->work.func(&(rwork)->work))
 #define to_rcu_work(w)			container_of(w, struct rcu_work, work)
 
+/* Work for later, which is when run_pending_work() is called. */
+struct delayed_work {
+	struct work_struct work;
+};
+
+#define HZ				250
+#define DECLARE_DELAYED_WORK(name, f) \
+	struct delayed_work name = { { f } }
+
+extern struct delayed_work *pending_work;
+
+static inline void schedule_delayed_work(struct delayed_work *work, long delay)
+{
+	(void)delay;
+	pending_work = work;
+}
+
+static inline void cancel_delayed_work_sync(struct delayed_work *work)
+{
+	if (pending_work == work)
+		pending_work = NULL;
+}
+
+static inline void run_pending_work(void)
+{
+	struct delayed_work *work = pending_work;
+
+	pending_work = NULL;
+	if (work)
+		work->work.func(&work->work);
+}
+
 /* Open files */
 struct file {
 	long count;
@@ -107,6 +139,11 @@ static inline void list_del(struct list_head *node)
 {
 	node->next->prev = node->prev;
 	node->prev->next = node->next;
+}
+
+static inline bool list_empty(const struct list_head *head)
+{
+	return head->next == head;
 }
 
 #define list_entry_of(p, pos, member) \

@@ -6,7 +6,6 @@
 #include "fuzz.h"
 #include "hook.h"
 #include "policy.h"
-#include "view.h"
 #include "write.h"
 
 /* Longest text of a set that was made by write(2). */
@@ -16,6 +15,8 @@
 static bool attached;
 /* Has an allocation failed? */
 static bool starved;
+
+struct delayed_work *pending_work;
 
 int kap_hook_attach(struct kap_active *active)
 {
@@ -60,9 +61,10 @@ void rules_init(u32 max_rules)
 
 void rules_exit(void)
 {
-	kap_view_exit();
 	kap_write_exit();
 	kap_policy_exit();
+	if (pending_work)
+		fail("work is left over");
 }
 
 /* For fput(). */
@@ -104,26 +106,16 @@ static void check_set(const struct kap_ruleset *set)
 char *rules_text(void)
 {
 	static char buf[TEXT_ROOM + 1];
-	static size_t step;
-	char *text;
 	struct kap_ruleset *set = kap_policy_get();
-	struct file *file = rules_open();
-	size_t len = 0, chunk;
-	ssize_t n;
+	size_t len = 0;
+	char *text;
+	u32 i;
 
 	check_set(set);
+	for (i = 0; i < set->n; i++)
+		len += kap_format_line(set->order[i], buf + len,
+				       sizeof(buf) - len);
 	kap_ruleset_put(set);
-	do {
-		/* readers take what they like */
-		step = step * 5 + 7;
-		chunk = min(100 + step % 4000, TEXT_ROOM - len);
-		n = kap_view_read(file, kap_format_line, buf + len, len,
-				  chunk);
-		if (n < 0 || n > (ssize_t)chunk)
-			fail("read %zd at %zu", n, len);
-		len += n;
-	} while (n && len < TEXT_ROOM);
-	fput(file);
 	text = strndup(buf, len);
 	if (!text)
 		abort();
