@@ -15,7 +15,7 @@
 
 #define KAP_SWEEP_INTERVAL	HZ	/* between looks, while there is any */
 
-static inline bool kap_file_closed(const struct file *file)
+static inline bool kap_file_closed(struct file *file)
 {
 	return file_count(file) == 1;
 }
