@@ -112,7 +112,7 @@ static int build_top(struct tops *t, const struct kap_branch *br, u32 field)
 {
 	struct kap_index *ix = t->b.ix;
 	struct kap_cut c = { .field = field };
-	u32 ref[2], i;
+	u32 ref[2] = { KAP_REF_NONE, KAP_REF_NONE }, i;
 	int err;
 
 	err = kap_cut_plan(&c, ix->rules, br->list, br->n, t->b.budget);
@@ -123,7 +123,6 @@ static int build_top(struct tops *t, const struct kap_branch *br, u32 field)
 		c.n_rest = 0;
 		for (i = 0; i < br->n; i++)
 			t->left[t->n_left++] = br->list[i];
-		ref[0] = ref[1] = KAP_REF_NONE;
 	}
 	if (!err) {
 		add_top(&ix->tops[true], ref[0]);

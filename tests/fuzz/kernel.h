@@ -158,7 +158,7 @@ static inline bool list_empty(const struct list_head *head)
 	     &(pos)->member != (head); \
 	     (pos) = (n), (n) = list_entry_of((n)->member.next, pos, member))
 
-/* The cache of cgroups is not used; its header is. */
+/* The cache of cgroups is not used; its header is. One thread: no barriers. */
 #define hash_64(v, bits)	((u32)((v) >> (64 - (bits))))
 #define smp_load_acquire(p)	(*(p))
 #define smp_rmb()		do { } while (0)

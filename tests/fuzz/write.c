@@ -5,7 +5,8 @@
  * The input is what they write. Bytes that UTF-8 does not have are commands:
  * f8 to fb end a write, the next comes from writer 0 to 3; fc: the next begins
  * at offset 0; fd: it begins behind a hole; fe: the file is closed and opened
- * again, and a second passes if the offset was odd. ff N: of the next write, the N-th allocation fails.
+ * again, and a second passes if the offset was odd. ff N: of the next write,
+ * the N-th allocation fails.
  */
 #include "fuzz.h"
 #include "rules_file.h"

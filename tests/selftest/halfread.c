@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FAR	(1 << 20)
+#define FAR	1048576
 
 static int *fds;
 static int count;
@@ -82,10 +82,10 @@ int main(void)
 			spin(n);
 		else if (!strcmp(line, "go on\n"))
 			go_on();
-		else if (!strcmp(line, "quit\n"))
-			break;
-		else
+		else if (strcmp(line, "quit\n"))
 			puts("err ENOSYS");
+		else
+			break;
 	}
 	while (count)
 		close(fds[--count]);
