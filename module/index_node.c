@@ -17,6 +17,8 @@
 /* Appends @n elements, of @from or to be written; @at is the first of them. */
 static int vec_add(struct kap_vec *vec, const void *from, u32 n, u32 *at)
 {
+	if (n > KAP_WORDS_MAX - vec->n)
+		return -ENOMEM;
 	if (vec->n + n > vec->room) {
 		u32 room = max(vec->n + n, vec->room + vec->room / 2);
 		void *v = kvmalloc_array(room, vec->size, GFP_KERNEL);

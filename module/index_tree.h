@@ -68,6 +68,8 @@ struct kap_test {
  */
 #define KAP_REF_SEARCH	0x20000000U
 
+#define KAP_WORDS_MAX	KAP_REF_SEARCH	/* so that references tell them all */
+
 /**
  * struct kap_many - intervals of a field, and how to find one
  * @base: the second bound
