@@ -10,6 +10,7 @@
 # make matrix          builds, boots and tests on many kernels and architectures
 # make bench           the cost of a connection, and of its peers
 # make guard           the same in short: fails when a connection has become dearer
+# make programs        what rules do to programs of Debian; the first time makes an image of them
 # make vm              a shell in the VM, with module, tool and tests at hand
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -73,6 +74,10 @@ MATRIX ?=
 matrix: deps tool
 	@tests/matrix/run $(MATRIX)
 
+# What programs set themselves and what rules make of it; needs mmdebstrap.
+programs: deps tool
+	@tests/programs/run
+
 vm: deps tool
 	@tests/vm/run -i
 
@@ -85,4 +90,4 @@ clean:
 	rm -f module/*.o module/.*.cmd
 	rm -rf build
 
-.PHONY: all module tool deps demo check kunit lint fuzz bench guard matrix vm clean
+.PHONY: all module tool deps demo check kunit lint fuzz bench guard matrix programs vm clean
