@@ -6,6 +6,7 @@
 #include "source.h"
 #include "sysfs.h"
 
-int kap_apply(enum kap_change change, const struct kap_source *source);
+int kap_apply(enum kap_change change, const struct kap_source *source,
+	      size_t n);
 
 #endif /* _KAPCTL_APPLY_H */

@@ -41,7 +41,7 @@ static int run(const struct kap_args *args)
 	if (ret == KAP_EXIT_OK)
 		ret = lint_with_live(&source);
 	if (ret == KAP_EXIT_OK)
-		ret = kap_apply(KAP_CHANGE_SOME, &source);
+		ret = kap_apply(KAP_CHANGE_SOME, &source, 1);
 	kap_source_free(&source);
 	return ret;
 }

@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "args.h"
 #include "cmd.h"
-#include "diag.h"
+#include "config.h"
 #include "lint.h"
 #include "output.h"
-#include "rules.h"
 
-static bool check(const char *path, json_t *files)
+/* @n files that are one set. */
+static bool check(char *const *path, size_t n, json_t *files)
 {
-	struct kap_rules rules = { 0 };
-	struct kap_source source;
-	bool ok;
+	struct kap_config config;
+	bool ok = kap_config_read(&config, path, n);
+	size_t i;
 
-	if (!kap_source_read(&source, path))
-		return false;
-	ok = kap_rules_parse(&rules, &source);
-	/* of the lines that are rules; those that are not may cover nothing */
-	ok &= kap_lint_rules(&rules);
-	json_array_append_new(files, json_pack("{sosI}", "file",
-					       kap_output_string(source.name),
-					       "rules", (json_int_t)rules.n));
-	kap_rules_free(&rules);
-	kap_source_free(&source);
+	if (ok) {
+		ok = kap_config_parse(&config);
+		/* of the lines that are rules; others may cover nothing */
+		ok &= kap_lint_rules(&config.rules);
+		for (i = 0; i < config.n; i++) {
+			json_t *name = kap_output_string(config.source[i].name);
+
+			json_array_append_new(files, json_pack("{sosI}", "file",
+					      name, "rules",
+					      (json_int_t)config.count[i]));
+		}
+	}
+	kap_config_free(&config);
 	return ok;
 }
 
@@ -32,9 +35,9 @@ static int run(const struct kap_args *args)
 	int i;
 
 	if (!args->n)
-		ok = check("-", files);
+		ok = check(NULL, 0, files);
 	for (i = 0; i < args->n; i++)
-		ok &= check(args->words[i], files);
+		ok &= check(&args->words[i], 1, files);
 	kap_output_json(json_pack("{so}", "files", files));
 	return ok ? KAP_EXIT_OK : KAP_EXIT_FAILED;
 }
@@ -43,7 +46,9 @@ const struct kap_command cmd_check = {
 	.name = "check",
 	.operands = "[FILE]...",
 	.summary = "check files of rules; needs neither root nor the module",
-	.help = "Without FILE, or when FILE is -, reads stdin. Each file is a set of its own.\n",
+	.help = "Each FILE is a set of its own; - is stdin. Without FILE, checks what load\n"
+		"without FILE would load: " KAP_CONFIG_FILE " and\n"
+		KAP_CONFIG_MORE "/*.conf as one set.\n",
 	.options = KAP_ARG_STRICT,
 	.max = -1,
 	.run = run,

@@ -42,7 +42,7 @@ static int run(const struct kap_args *args)
 	if (check(&source))
 		ret = kap_sysfs_require();
 	if (ret == KAP_EXIT_OK)
-		ret = kap_apply(KAP_CHANGE_SOME, &source);
+		ret = kap_apply(KAP_CHANGE_SOME, &source, 1);
 	kap_source_free(&source);
 	return ret;
 }

@@ -13,7 +13,7 @@ static int run(const struct kap_args *args)
 	if (ret != KAP_EXIT_OK)
 		return ret;
 	kap_source_words(&source, kap_args_join(args, "flush"), 0);
-	ret = kap_apply(KAP_CHANGE_SOME, &source);
+	ret = kap_apply(KAP_CHANGE_SOME, &source, 1);
 	kap_source_free(&source);
 	return ret;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "args.h"
@@ -63,15 +64,16 @@ static void print_values(const char *label, const struct kap_values *v,
 
 static void print_text(const struct test *t, const struct kap_verdict *v)
 {
-	char text[KAP_FORMAT_MAX], name[64];
+	char text[KAP_FORMAT_MAX], *name;
 	unsigned int i;
 
 	if (!v->winner) {
 		printf("no rule matches\n");
 	} else {
 		kap_format_rule(v->winner->rule, text, sizeof(text));
-		printf("winner  %s\n", kap_entry_name(v->winner, name,
-						      sizeof(name)));
+		name = kap_entry_name(v->winner, &t->source);
+		printf("winner  %s\n", name);
+		free(name);
 		printf("rule    %s\n", text);
 		if (!v->winner->rule->opts)
 			printf("skip    the connection is left alone\n");
@@ -83,8 +85,9 @@ static void print_text(const struct test *t, const struct kap_verdict *v)
 	for (i = 0; i < v->n_nearly; i++) {
 		const struct kap_nearly *n = &v->nearly[i];
 
-		printf("nearly  %s: ", kap_entry_name(n->entry, name,
-						      sizeof(name)));
+		name = kap_entry_name(n->entry, &t->source);
+		printf("nearly  %s: ", name);
+		free(name);
 		print_fields(n->fields);
 		printf(n->differs ? " does not match\n" : " not given\n");
 	}

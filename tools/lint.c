@@ -92,24 +92,26 @@ static void check_values(const struct kap_entry *e)
 static void report_covered(const struct kap_entry *e,
 			   const struct kap_entry *by)
 {
-	char name[64];
+	char *name = kap_entry_name(by, e->source);
 
 	kap_source_report(KAP_WARNING, e->source, &e->line, e->where,
 			  "can never match: %s comes first and matches all that this rule does",
-			  kap_entry_name(by, name, sizeof(name)));
+			  name);
+	free(name);
 }
 
 /* A new rule may cover many in force: that is one mistake. */
 static void report_covering(const struct kap_entry *e, size_t n,
 			    const struct kap_entry *by)
 {
-	char name[64], more[48] = "";
+	char *name = kap_entry_name(e, by->source), more[48] = "";
 
 	if (n > 1)
 		snprintf(more, sizeof(more), " and %zu more rules", n - 1);
 	kap_source_report(KAP_WARNING, by->source, &by->line, by->where,
 			  "comes first and matches all that %s%s can match",
-			  kap_entry_name(e, name, sizeof(name)), more);
+			  name, more);
+	free(name);
 }
 
 /**

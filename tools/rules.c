@@ -48,10 +48,16 @@ static bool check_name(struct kap_rules *rules, const struct kap_source *source,
 		return true;
 	e = find(rules, taken);
 	/* which rules are in force when this one comes, only the module knows */
-	if (e->source != source)
+	if (e->source->in_force != source->in_force)
 		return true;
-	kap_source_report(KAP_ERROR, source, line, cmd->arg, "%s (line %u)",
-			  kap_error_text(KAP_E_EXISTS), e->line.number);
+	if (e->source == source)
+		kap_source_report(KAP_ERROR, source, line, cmd->arg,
+				  "%s (line %u)", kap_error_text(KAP_E_EXISTS),
+				  e->line.number);
+	else
+		kap_source_report(KAP_ERROR, source, line, cmd->arg,
+				  "%s (%s:%u)", kap_error_text(KAP_E_EXISTS),
+				  e->source->name, e->line.number);
 	return false;
 }
 
@@ -183,24 +189,27 @@ struct kap_entry **kap_rules_order(const struct kap_rules *rules)
 /**
  * kap_entry_name - how to speak of a rule in a message
  * @e: the rule
- * @buf: where to
- * @size: bytes of @buf
+ * @from: the text the message is about: of others, the name is given as well
  *
- * Return: @buf.
+ * Return: text to be freed.
  */
-const char *kap_entry_name(const struct kap_entry *e, char *buf, size_t size)
+char *kap_entry_name(const struct kap_entry *e, const struct kap_source *from)
 {
 	const char *name = e->rule->name;
-	int n;
+	char where[32], *text;
 
 	if (e->rule->id)
-		n = snprintf(buf, size, "id=%llu",
-			     (unsigned long long)e->rule->id);
+		snprintf(where, sizeof(where), "id=%llu",
+			 (unsigned long long)e->rule->id);
 	else if (e->source->skip)
-		n = snprintf(buf, size, "the new rule");
+		strcpy(where, "the new rule");
+	else if (e->source == from)
+		snprintf(where, sizeof(where), "line %u", e->line.number);
 	else
-		n = snprintf(buf, size, "line %u", e->line.number);
-	if (name && n >= 0 && (size_t)n < size)
-		snprintf(buf + n, size - n, " (name=%s)", name);
-	return buf;
+		snprintf(where, sizeof(where), ":%u", e->line.number);
+	if (asprintf(&text, "%s%s%s%s%s", *where == ':' ? e->source->name : "",
+		     where, name ? " (name=" : "", name ? name : "",
+		     name ? ")" : "") < 0)
+		abort();
+	return text;
 }

@@ -39,6 +39,6 @@ struct kap_rules {
 bool kap_rules_parse(struct kap_rules *rules, const struct kap_source *source);
 void kap_rules_free(struct kap_rules *rules);
 struct kap_entry **kap_rules_order(const struct kap_rules *rules);
-const char *kap_entry_name(const struct kap_entry *e, char *buf, size_t size);
+char *kap_entry_name(const struct kap_entry *e, const struct kap_source *from);
 
 #endif /* _KAPCTL_RULES_H */

@@ -16,6 +16,9 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/kapctl.XXXXXX") || exit 1
 trap 'rm -rf "$tmp"' EXIT
 chmod 755 "$tmp"
 
+# shellcheck source=tests/cli/host.sh
+. "$here/host.sh"
+
 bail_out() {
 	echo "Bail out! $*"
 	exit 1

@@ -47,6 +47,32 @@ t 'load: refused, dropped' "${rules}refused 116 '3:1-6: transaction dropped: too
 t 'load: refused, not root' "${rules}refused 1 '' load r.conf"
 t 'load: refused, by an error only the module knows' "${rules}refused 22 '4:5-10: unknown key' load r.conf"
 
+# --- several files are one set, and one change
+
+three_files() {
+	printf 'name=a port=1 idle=60s\n\n' >a
+	printf '# two\nname=b port=2 idle=60s' >b
+	echo name=c port=3 idle=60s >c
+}
+
+t 'load: several files' 'three_files; kapctl load a b c; echo "exit $?"; cat "$sys/rules"'
+t 'load: several files, one of them stdin' 'three_files; kapctl load a - c <b; cat "$sys/rules"'
+t 'load: several files, JSON' 'three_files; kapctl load -j a b c'
+t 'load: several files, -n' 'three_files; kapctl load -n a b c; echo "exit $?"; head -n 1 "$sys/rules"'
+t 'load: several files, one is not there' 'three_files; kapctl load a nowhere c; echo "exit $?"; head -n 1 "$sys/rules"'
+t 'load: several files, errors name theirs' 'three_files; echo port=0 idle=1s >>a; echo frob >>c; kapctl load a b c'
+t 'load: several files, a name twice' 'three_files; echo name=a port=4 idle=1s >>c; kapctl load a b c'
+t 'load: the same file twice' 'three_files; kapctl load a a'
+t 'load: several files, covered' 'three_files; echo port=1 dir=in idle=9s >>c; kapctl load -n a b c'
+t 'load: several files, covered, --strict, JSON' 'three_files; echo dir=in port=2 idle=9s >>c; kapctl load -n --strict -j a b c'
+t 'load: several files, in the order of prio' 'three_files; echo prio=1 name=all idle=9s >>c; kapctl load -n a c'
+# begin and flush, two lines of a, two of b, then c
+t 'load: several files, refused' 'three_files; refused 28 "7:1-22: more rules than max_rules" load a b c'
+t 'load: several files, refused in the first' 'three_files; refused 28 "3:1-22: more rules than max_rules" load a b c'
+t 'load: several files, refused behind a line without its end' 'three_files; refused 28 "6:1-22: more rules than max_rules" load a b c'
+t 'load: several files, overtaken' 'three_files; refused 116 "8:1-6: transaction overtaken by another change of the rules" load a b c'
+t 'load: several files, refused, nobody knows where' 'three_files; refused 12 "" load a b c'
+
 check 'load: 65536 rules in writes of 4096 bytes' '
 many_rules >big.conf
 strace -e trace=write -o trace "$KAPCTL" load big.conf 2>/dev/null || "$KAPCTL" load big.conf || exit 1
