@@ -251,4 +251,4 @@ tap_unlike "$log" "$POINTER" 'nor the log'
 tap_unlike "$log" 'kapolicy: ' 'where the module says nothing at all, whatever is written'
 tap_cmd_fails 'a user cannot read the events' "${AS_USER[@]}" $TRACING/trace
 tap_cmd_fails 'nor turn them on' "${USER[@]}" sh -c "echo 1 > $TRACING/events/kapolicy/enable"
-tap_cmd_fails 'the module has no parameters' test -e /sys/module/kapolicy/parameters
+tap_is "$(find /sys/module/kapolicy/parameters -type f -printf '%f %m %U\n')" 'off 444 0' 'the one parameter of the module cannot be written'
