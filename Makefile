@@ -13,27 +13,9 @@
 # make programs        what rules do to programs of Debian; the first time makes an image of them
 # make vm              a shell in the VM, with module, tool and tests at hand
 
-KDIR ?= /lib/modules/$(shell uname -r)/build
-
-# The compiler a kernel was built with is the one its modules need.
-LLVM := $(if $(wildcard $(KDIR)/include/config/CC_IS_CLANG),1,$(LLVM))
-
-# Debian's headers name each other by absolute paths. Where they have only been
-# unpacked (dpkg-deb -x) the Makefile that does so is replaced by one with theirs.
-named := $(firstword $(shell sed -n 's/^include *//p' $(KDIR)/Makefile 2>/dev/null))
-moved := $(if $(filter /%,$(named)),$(if $(wildcard $(named)),,build/kdir.mk))
-
-kbuild = $(MAKE) -C $(KDIR) $(if $(moved),-f $(CURDIR)/$(moved)) M=$(CURDIR) $(if $(LLVM),LLVM=$(LLVM))
-
 all: tool module
 
-module: $(moved)
-	@test -d "$(KDIR)" || { echo "No kernel headers at $(KDIR). On Debian: apt install linux-headers-$(shell uname -r), or make KDIR=..." >&2; false; }
-	$(kbuild) modules
-
-build/kdir.mk: $(KDIR)/Makefile
-	@mkdir -p build
-	@sed "s#/usr/src/#$(dir $(abspath $(KDIR)))#" $< >$@
+include module.mk
 
 tool:
 	$(MAKE) -C tools
@@ -90,4 +72,4 @@ clean:
 	rm -f module/*.o module/.*.cmd
 	rm -rf build
 
-.PHONY: all module tool deps demo check kunit lint fuzz bench guard matrix programs vm clean
+.PHONY: all tool deps demo check kunit lint fuzz bench guard matrix programs vm clean
