@@ -2,6 +2,9 @@
 #
 # make                 kapolicy.ko for the running kernel, and tools/kapctl
 # make KDIR=HEADERS    the module for another kernel; its headers need not be installed
+# make install         as root: the tool, its files and the module, by DKMS where it is (install.mk)
+# make uninstall       takes away what install has put there
+# make deb             Debian packages, in build/deb
 # make demo            the main job, shown in a throw-away VM
 # make check           all tests that fit a few minutes
 # make lint            static analysis
@@ -16,6 +19,7 @@
 all: tool module
 
 include module.mk
+include install.mk
 
 tool:
 	$(MAKE) -C tools
