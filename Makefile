@@ -2,7 +2,7 @@
 #
 # make                 kapolicy.ko for the running kernel, and tools/kapctl
 # make KDIR=HEADERS    the module for another kernel; its headers need not be installed
-# make install         as root: the tool, its files and the module, by DKMS where it is (install.mk)
+# make install         as root: the tool, its files and the module, by DKMS where it is (tools/install)
 # make uninstall       takes away what install has put there
 # make deb             Debian packages, in build/deb
 # make demo            the main job, shown in a throw-away VM
@@ -18,8 +18,8 @@
 
 all: tool module
 
-include module.mk
-include install.mk
+include module/build.mk
+include tools/install/install.mk
 
 tool:
 	$(MAKE) -C tools

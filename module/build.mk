@@ -3,8 +3,8 @@
 # The module alone. DKMS builds it from /usr/src/kapolicy-VERSION, where there is
 # what "module-files" names and nothing else.
 #
-#   make -f module.mk KDIR=HEADERS module
-#   make -f module.mk module-files
+#   make -f module/build.mk KDIR=HEADERS module
+#   make -f module/build.mk module-files
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
@@ -30,7 +30,7 @@ build/kdir.mk: $(KDIR)/Makefile
 
 # The one list of what the module is built from.
 module-files:
-	@printf '%s\n' Kbuild dkms.conf module.mk
+	@printf '%s\n' Kbuild dkms.conf module/build.mk
 	@find module -name '*.[ch]' | LC_ALL=C sort
 
 .PHONY: module have-headers module-files
