@@ -38,6 +38,7 @@ extern const struct kap_command cmd_add;
 extern const struct kap_command cmd_check;
 extern const struct kap_command cmd_del;
 extern const struct kap_command cmd_disable;
+extern const struct kap_command cmd_doctor;
 extern const struct kap_command cmd_enable;
 extern const struct kap_command cmd_flush;
 extern const struct kap_command cmd_load;

@@ -32,6 +32,7 @@ const char *kap_color(FILE *to, enum kap_color color)
 		[KAP_PLAIN] = "\033[0m",
 		[KAP_BOLD] = "\033[1m",
 		[KAP_RED] = "\033[1;31m",
+		[KAP_GREEN] = "\033[32m",
 		[KAP_YELLOW] = "\033[33m",
 		[KAP_CYAN] = "\033[36m",
 		[KAP_DIM] = "\033[2m",

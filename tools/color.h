@@ -5,7 +5,15 @@
 
 #include <stdio.h>
 
-enum kap_color { KAP_PLAIN, KAP_BOLD, KAP_RED, KAP_YELLOW, KAP_CYAN, KAP_DIM };
+enum kap_color {
+	KAP_PLAIN,
+	KAP_BOLD,
+	KAP_RED,
+	KAP_GREEN,
+	KAP_YELLOW,
+	KAP_CYAN,
+	KAP_DIM,
+};
 
 const char *kap_color(FILE *to, enum kap_color color);
 

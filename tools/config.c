@@ -68,7 +68,7 @@ static bool list_more(struct list *list)
 }
 
 /* The files in /etc; rules.conf is one of them unless nothing has its name. */
-static bool list_etc(struct list *list)
+static bool list_etc(struct list *list, bool *none)
 {
 	/* of a link that leads nowhere, reading it complains */
 	if (!faccessat(AT_FDCWD, KAP_CONFIG_FILE, F_OK, AT_SYMLINK_NOFOLLOW) ||
@@ -76,10 +76,11 @@ static bool list_etc(struct list *list)
 		append(list, KAP_CONFIG_FILE, "");
 	if (!list_more(list))
 		return false;
-	if (!list->n)
+	*none = !list->n;
+	if (*none)
 		report(KAP_CONFIG_FILE,
 		       "No such file, nor a " KAP_CONFIG_MORE "/*.conf");
-	return list->n;
+	return !*none;
 }
 
 /**
@@ -100,7 +101,7 @@ bool kap_config_read(struct kap_config *config, char *const *path, size_t n)
 	for (i = 0; i < n; i++)
 		append(&list, path[i], "");
 	if (!n)
-		ok = list_etc(&list);
+		ok = list_etc(&list, &config->none);
 	config->path = list.path;
 	config->n = list.n;
 	config->source = kap_mem_alloc(list.n * sizeof(*config->source));

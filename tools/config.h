@@ -15,6 +15,7 @@
  * @source: what is in them
  * @count: how many rules each of them has
  * @n: how many files
+ * @none: there are none in /etc
  * @rules: the rules of all, in the order of the files
  */
 struct kap_config {
@@ -22,6 +23,7 @@ struct kap_config {
 	struct kap_source *source;
 	size_t *count;
 	size_t n;
+	bool none;
 	struct kap_rules rules;
 };
 

@@ -16,6 +16,7 @@
 static struct {
 	bool json;
 	bool strict;
+	struct kap_held *held;
 	unsigned int count[2];
 	json_t *list[2];
 } state;
@@ -70,6 +71,23 @@ static void keep(enum kap_severity severity, const struct kap_place *at,
 	json_array_append_new(state.list[severity], d);
 }
 
+static void hold(enum kap_severity severity, const struct kap_place *at,
+		 const char *message)
+{
+	char **first = &state.held->first[severity];
+	int n;
+
+	if (state.held->count[severity]++)
+		return;
+	if (at && at->line)
+		n = asprintf(first, "%s:%u:%u: %s", at->file, at->line, at->col,
+			     message);
+	else
+		n = asprintf(first, "%s: %s", at ? at->file : "kapctl", message);
+	if (n < 0)
+		abort();
+}
+
 static void print(enum kap_severity severity, const struct kap_place *at,
 		  const char *message)
 {
@@ -94,7 +112,9 @@ void report(enum kap_severity severity, const struct kap_place *at,
 		abort();
 	if (state.strict)
 		severity = KAP_ERROR;
-	if (++state.count[severity] <= SHOWN_MAX) {
+	if (state.held) {
+		hold(severity, at, message);
+	} else if (++state.count[severity] <= SHOWN_MAX) {
 		if (state.json)
 			keep(severity, at, message);
 		print(severity, at, message);
@@ -144,6 +164,15 @@ void kap_diag_hint(const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	fputc('\n', stderr);
 	va_end(args);
+}
+
+/**
+ * kap_diag_hold - keep to oneself what is reported from now on
+ * @held: gets it; NULL to go back to reporting
+ */
+void kap_diag_hold(struct kap_held *held)
+{
+	state.held = held;
 }
 
 /**

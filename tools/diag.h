@@ -27,6 +27,16 @@ struct kap_place {
 	size_t len;
 };
 
+/**
+ * struct kap_held - what would have been reported
+ * @count: how many errors and warnings
+ * @first: the first of each, to be freed
+ */
+struct kap_held {
+	unsigned int count[2];
+	char *first[2];
+};
+
 void kap_diag_set_json(void);
 void kap_diag_set_strict(void);
 bool kap_diag_is_json(void);
@@ -37,6 +47,7 @@ void kap_diag_error(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 void kap_diag_hint(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
+void kap_diag_hold(struct kap_held *held);
 unsigned int kap_diag_errors(void);
 void kap_diag_finish(void);
 void kap_diag_to_json(json_t *doc);

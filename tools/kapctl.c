@@ -23,6 +23,7 @@ static const struct kap_command * const commands[] = {
 	&cmd_enable,
 	&cmd_disable,
 	&cmd_presets,
+	&cmd_doctor,
 	&cmd_version,
 };
 

@@ -29,19 +29,30 @@ static bool locked_down(void)
 }
 
 /**
+ * kap_not_loaded_signature - must a module be signed here?
+ *
+ * Return: why, or NULL when it need not.
+ */
+const char *kap_not_loaded_signature(void)
+{
+	return secure_boot() ? "Secure Boot is on" :
+	       locked_down() ? "the kernel is locked down" : NULL;
+}
+
+/**
  * kap_not_loaded_report - say that the module is not loaded, and how it can be
  */
 void kap_not_loaded_report(void)
 {
-	const char *why = secure_boot() ? "Secure Boot is on" :
-			  locked_down() ? "the kernel is locked down" : NULL;
+	const char *why = kap_not_loaded_signature();
 
 	if (!why) {
 		kap_diag_error("the module is not loaded; load it with: modprobe kapolicy");
-		return;
+	} else {
+		kap_diag_error("the module is not loaded; load it with: modprobe kapolicy (%s: it must be signed)",
+			       why);
+		kap_diag_hint("If modprobe says \"Key was rejected by service\" or \"Operation not permitted\",");
+		kap_diag_hint("sign the module with a key enrolled by mokutil --import.");
 	}
-	kap_diag_error("the module is not loaded; load it with: modprobe kapolicy (%s: it must be signed)",
-		       why);
-	kap_diag_hint("If modprobe says \"Key was rejected by service\" or \"Operation not permitted\",");
-	kap_diag_hint("sign the module with a key enrolled by mokutil --import.");
+	kap_diag_hint("\"kapctl doctor\" finds out what is in the way.");
 }

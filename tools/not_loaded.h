@@ -3,6 +3,7 @@
 #ifndef _KAPCTL_NOT_LOADED_H
 #define _KAPCTL_NOT_LOADED_H
 
+const char *kap_not_loaded_signature(void);
 void kap_not_loaded_report(void);
 
 #endif /* _KAPCTL_NOT_LOADED_H */

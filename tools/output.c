@@ -65,7 +65,8 @@ json_t *kap_output_bytes(const char *s, size_t len)
 
 /**
  * kap_output_json - set the document a command prints under --json
- * @doc: an object; its reference is taken over
+ * @doc: an object, for when it succeeds, or an array, for whatever happens;
+ *	its reference is taken over
  */
 void kap_output_json(json_t *doc)
 {
@@ -83,12 +84,14 @@ void kap_output_no_json(void)
 
 static void print_json(int ret)
 {
-	json_t *doc = ret == KAP_EXIT_OK ? result : NULL;
+	json_t *doc = NULL;
 
+	if (ret == KAP_EXIT_OK || json_is_array(result)) {
+		doc = result;
+		result = NULL;
+	}
 	if (!doc)
 		doc = json_object();
-	else
-		result = NULL;
 	if (!json_object_size(doc) && ret == KAP_EXIT_OK)
 		json_object_set_new(doc, "ok", json_true());
 	kap_diag_to_json(doc);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # A host in a directory, for what has a fixed place on one; sourced by lib.sh.
-# There is nothing in it but kapctl, its libraries and what a case puts there.
+# There is nothing in it but kapctl, sh, env, and what a case puts there.
 
 # PROGRAM [AS]: copies a program and what it is linked with to $tmp/host.
 put_program() {
@@ -43,8 +43,11 @@ t_nobody() {
 new_host() {
 	if [ ! -d "$tmp/host" ]; then
 		put_program "$KAPCTL" /usr/sbin/kapctl
+		put_program "$(readlink -f /bin/sh)" /bin/sh
+		put_program /usr/bin/env
 		mkdir -p "$tmp/host"/{dev,proc,run,tmp}
 		: >"$tmp/host/dev/null"
+		chmod 666 "$tmp/host/dev/null"
 	fi
 	host=$tmp/work/host
 	cp -al "$tmp/host" "$host"
@@ -69,10 +72,9 @@ written() {
 	cat "$host/sys/kernel/kapolicy/rules"
 }
 
-# kapctl ARGUMENT...: runs it there as somebody else; only root can do that.
+# COMMAND...: runs it there as somebody else; only root can do that.
 as_nobody() {
-	[ "$1" = kapctl ] || return 99
-	shift
+	chmod a+rX "$host"
 	env -u KAPCTL_SYSFS -u KAPCTL_SYS \
-		chroot --userspec=65534:65534 "$host" /usr/sbin/kapctl "$@"
+		chroot --userspec=65534:65534 "$host" "$@"
 }

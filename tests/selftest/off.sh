@@ -57,3 +57,6 @@ depmod || tap_bail 'depmod failed'
 tap_like "$(< /proc/cmdline)" '(^| )kapolicy\.off( |$)' 'kapolicy.off is on the command line of the kernel'
 reload modprobe kapolicy
 tap_is "$(< $KAP/enabled) $(< $PARAMETER)" '0 Y' 'modprobe hands it over: enabled is 0'
+tap_like "$(kapctl doctor)" "PROBLEM +enabled +0, by kapolicy.off on the kernel's command line" 'kapctl doctor says so'
+tap_cmd 'kapctl enable turns it on all the same' kapctl enable
+tap_is "$(< $KAP/enabled)" 1 'enabled is 1'

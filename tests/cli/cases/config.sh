@@ -39,6 +39,6 @@ t_host 'check: --strict' 'config; echo port=1 dir=in idle=60s >>$etc/rules.d/10-
 t_host 'check: errors and warnings' 'config; echo name=a idle=300s >>$etc/rules.d/10-b.conf; echo frob >>$etc/rules.conf; kapctl check'
 t_host 'check: JSON' 'config; kapctl check -j'
 t_host 'check: neither' 'new_host; kapctl check'
-t_nobody 'check: neither module nor root' 'config; rm -r $host/sys; as_nobody kapctl check'
-t_nobody 'check: not allowed to read' 'config; chmod 700 $etc/rules.d; chmod 600 $etc/rules.conf; as_nobody kapctl check'
+t_nobody 'check: neither module nor root' 'config; rm -r $host/sys; as_nobody /usr/sbin/kapctl check'
+t_nobody 'check: not allowed to read' 'config; chmod 700 $etc/rules.d; chmod 600 $etc/rules.conf; as_nobody /usr/sbin/kapctl check'
 t_host 'check: files given are sets of their own' 'config; cp $etc/rules.conf $host/r; kapctl check /etc/kapolicy/rules.conf /r'

@@ -6,7 +6,7 @@ t 'help' 'kapctl help'
 t 'help: -h' 'kapctl -h | head -n 1; kapctl --help | head -n 1'
 t 'help: --json does not change it' 'kapctl help --json | head -n 1'
 for command in show add del flush load save check test stats enable disable \
-	presets version; do
+	presets doctor version; do
 	t "help: $command" "kapctl help $command"
 	check "help: $command --help and -h say the same" \
 		"[ \"\$(kapctl help $command)\" = \"\$(kapctl $command --help)\" ] &&
