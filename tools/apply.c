@@ -16,7 +16,8 @@ static char *join(const struct kap_source *source, size_t n, size_t *len)
 
 	for (i = 0; i < n; i++)
 		room += source[i].len + 1;
-	to = text = kap_mem_alloc(room);
+	text = kap_mem_alloc(room);
+	to = text;
 	for (i = 0; i < n; i++) {
 		if (to > text && to[-1] != '\n')
 			*to++ = '\n';

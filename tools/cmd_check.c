@@ -5,6 +5,13 @@
 #include "lint.h"
 #include "output.h"
 
+static json_t *file_json(const struct kap_config *config, size_t i)
+{
+	return json_pack("{sosI}", "file",
+			 kap_output_string(config->source[i].name), "rules",
+			 (json_int_t)config->count[i]);
+}
+
 /* @n files that are one set. */
 static bool check(char *const *path, size_t n, json_t *files)
 {
@@ -16,13 +23,8 @@ static bool check(char *const *path, size_t n, json_t *files)
 		ok = kap_config_parse(&config);
 		/* of the lines that are rules; others may cover nothing */
 		ok &= kap_lint_rules(&config.rules);
-		for (i = 0; i < config.n; i++) {
-			json_t *name = kap_output_string(config.source[i].name);
-
-			json_array_append_new(files, json_pack("{sosI}", "file",
-					      name, "rules",
-					      (json_int_t)config.count[i]));
-		}
+		for (i = 0; i < config.n; i++)
+			json_array_append_new(files, file_json(&config, i));
 	}
 	kap_config_free(&config);
 	return ok;

@@ -38,7 +38,7 @@ static bool has_word(const char *text, const char *key, const char *id)
 		return false;
 	for (s += len; *s && *s != '\n'; s = end) {
 		s += strspn(s, "\"' ");
-		end = s + strcspn(s, "\"' \n");
+		end = s + strcspn(s, "\n\"' ");
 		if ((size_t)(end - s) == strlen(id) && !strncmp(s, id, end - s))
 			return true;
 	}

@@ -30,9 +30,9 @@ void kap_doctor_kernel(struct kap_patient *p)
 	uname(&uts);
 	snprintf(p->release, sizeof(p->release), "%s", uts.release);
 	kap_sysfs_peek("kernel/realtime", rt, sizeof(rt));
-	sscanf(uts.release, "%u.%u", &major, &minor);
-	if (major < OLDEST_MAJOR ||
-	    (major == OLDEST_MAJOR && minor < OLDEST_MINOR)) {
+	if (sscanf(uts.release, "%u.%u", &major, &minor) == 2 &&
+	    (major < OLDEST_MAJOR ||
+	     (major == OLDEST_MAJOR && minor < OLDEST_MINOR))) {
 		kap_doctor_say(KAP_PROBLEM, "kernel",
 			       "%s: the module needs Linux %d.%d or later",
 			       uts.release, OLDEST_MAJOR, OLDEST_MINOR);

@@ -16,7 +16,7 @@ static bool on_command_line(void)
 
 	if (kap_sysfs_peek("/proc/cmdline", text, sizeof(text)) <= 0)
 		return false;
-	while ((word = strsep(&rest, " \n"))) {
+	while ((word = strsep(&rest, "\n "))) {
 		if (!strncmp(word, WORD, strlen(WORD)) &&
 		    (!word[strlen(WORD)] || word[strlen(WORD)] == '='))
 			return true;

@@ -42,7 +42,8 @@ mend()	# CHECK
 finds "PROBLEM module: not installed for this kernel" 'no module'
 tap_is "$STATUS" 1 'exit status 1'
 mkdir -p "$UPDATES"
-cp "$KO" "$UPDATES/" && depmod || tap_bail 'depmod failed'
+cp "$KO" "$UPDATES/"
+depmod || tap_bail 'depmod failed'
 finds "PROBLEM module: [0-9.]+ is installed for this kernel, but not loaded" 'installed, not loaded'
 mend module
 finds "ok module: [0-9.]+ is loaded" 'then it is loaded'
@@ -58,7 +59,8 @@ sed "s/\\(version=\\)${version//./\\.}/\\1$other/" "$KO" > "$UPDATES/kapolicy.ko
 depmod
 tap_is "$(modinfo -F version kapolicy)" "$other" 'a module of another version is installed'
 finds "PROBLEM module: $version is loaded, but $other is installed" 'which is not the one that is loaded'
-cp "$KO" "$UPDATES/" && depmod
+cp "$KO" "$UPDATES/"
+depmod
 
 # --- the files, and what is in force
 

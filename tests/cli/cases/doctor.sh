@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2016,SC2154,SC2317
+# shellcheck shell=bash disable=SC2016,SC2119,SC2120,SC2154,SC2317
 # doctor: each finding, on a host in a directory. What needs the real module is
 # in tests/selftest/doctor.sh.
 
