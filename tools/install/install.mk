@@ -85,4 +85,14 @@ deb: dist
 	@rm -r build/deb/kapolicy-$(VERSION)
 	@ls build/deb/*.deb
 
-.PHONY: dist deb
+# The same as RPMs. Debian's rpm knows nothing of what Debian has installed.
+rpm: dist
+	@rm -rf build/rpm && mkdir -p build/rpm/SOURCES
+	@cp $(tarball) build/rpm/SOURCES
+	@sed 's/@VERSION@/$(VERSION)/' tools/rpm/kapolicy.spec >build/rpm/kapolicy.spec
+	cd build/rpm && rpmbuild -ba $(if $(wildcard /etc/debian_version),--nodeps) --define '_topdir $(CURDIR)/build/rpm' kapolicy.spec
+	@mv build/rpm/RPMS/*/*.rpm build/rpm/SRPMS/*.rpm build/rpm
+	@rm -rf build/rpm/[A-Z]*
+	@ls build/rpm/*.rpm
+
+.PHONY: dist deb rpm
