@@ -30,7 +30,7 @@ install: may-install tool $(if $(DKMS),,staged-module)
 	@{ $(MAKE) -s --no-print-directory -C tools files && \
 	   $(if $(DKMS),$(MAKE) -s --no-print-directory source-list,cat build/module.list); } >build/install.list
 	@$(place) $(manifest) <build/install.list
-	@$(if $(DESTDIR),,$(system) register "$(DKMS)" $(VERSION))
+	@$(if $(DESTDIR),,$(system) register "$(DKMS)" $(VERSION) $(or $(unitdir),$(prefix)/lib/systemd/system)/kapolicy.service)
 
 uninstall: may-install
 	@$(if $(DESTDIR),,$(system) unregister "$(DKMS)")
@@ -73,7 +73,7 @@ tarball = build/kapolicy-$(VERSION).tar.gz
 dist:
 	@mkdir -p build
 	@{ git ls-files -co --exclude-standard 2>/dev/null || \
-	   find . \( -name .cache -o -name build -o -name kapctl -o -name '*.[oad]' -o -name '*.ko' -o -name '*.cmd' \) \
+	   find . \( -name .git -o -name .cache -o -name build -o -name kapctl -o -name '*.[oad]' -o -name '*.ko' -o -name '*.cmd' \) \
 		-prune -o -type f -print; } | while read -r f; do [ ! -f "$$f" ] || echo "$$f"; done | LC_ALL=C sort | \
 		tar -czf $(tarball) --transform 's|^\(\./\)\?|kapolicy-$(VERSION)/|' --owner=0 --group=0 --numeric-owner -T -
 
