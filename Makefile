@@ -4,7 +4,8 @@
 # make KDIR=HEADERS    the module for another kernel; its headers need not be installed
 # make install         as root: the tool, its files and the module, by DKMS where it is (tools/install)
 # make uninstall       takes away what install has put there
-# make deb             Debian packages, in build/deb
+# make deb, make rpm   packages, in build/deb and build/rpm
+# make check-install   installs, upgrades and removes it in clean Debian systems
 # make demo            the main job, shown in a throw-away VM
 # make check           all tests that fit a few minutes
 # make lint            static analysis
@@ -56,6 +57,10 @@ guard: deps tool
 	@tests/bench/deps
 	@tests/bench/guard
 
+check-install:
+	@tests/install/deps
+	@tests/install/run
+
 MATRIX ?=
 matrix: deps tool
 	@tests/matrix/run $(MATRIX)
@@ -76,4 +81,4 @@ clean:
 	rm -f module/*.o module/.*.cmd
 	rm -rf build
 
-.PHONY: all tool deps demo check kunit lint fuzz bench guard matrix programs vm clean
+.PHONY: all tool deps demo check kunit lint fuzz bench guard matrix programs vm clean check-install
