@@ -11,9 +11,11 @@ quote() { # WORD...: for a POSIX shell
 
 # build_programs: what runs in the guest and must be compiled first
 build_programs() {
-	if [[ -f $KAP_SRC/tests/selftest/Makefile ]]; then
-		locked programs make -s -C "$KAP_SRC/tests/selftest" >&2 || die "tests/selftest does not build"
-	fi
+	local d
+	for d in selftest debug; do
+		[[ -f $KAP_SRC/tests/$d/Makefile ]] || continue
+		locked programs make -s -C "$KAP_SRC/tests/$d" >&2 || die "tests/$d does not build"
+	done
 }
 
 # add ROOT SRC[:DEST]
@@ -66,7 +68,7 @@ project() {
 		install_program "$root" "$code/tools/kapctl" /kapolicy/kapctl
 		ln -s /kapolicy/kapctl "$root/usr/sbin/kapctl"
 	fi
-	for d in selftest vectors cli bench; do
+	for d in selftest vectors cli bench debug; do
 		[[ ! -d $KAP_SRC/tests/$d ]] || cp -r "$KAP_SRC/tests/$d" "$root/kapolicy/tests/"
 	done
 	if [[ $foreign ]]; then
