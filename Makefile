@@ -11,6 +11,8 @@
 # make lint            static analysis
 # make fuzz FUZZ_S=60  fuzz targets, so many seconds each
 # make kunit           the module's own code under KUnit, in User Mode Linux
+# make check-debug     all of it in kernels that find errors (KASAN, lockdep, KCSAN), and a stress run
+# make coverage        which lines of the module the tests run in a kernel
 # make matrix          builds, boots and tests on many kernels and architectures
 # make bench           the cost of a connection, and of its peers
 # make guard           the same in short: fails when a connection has become dearer
@@ -61,6 +63,15 @@ check-install:
 	@tests/install/deps
 	@tests/install/run
 
+DEBUG ?=
+check-debug: deps tool
+	@tests/debug/deps
+	@tests/debug/check $(DEBUG)
+
+coverage: deps tool
+	@tests/debug/deps
+	@tests/debug/coverage
+
 MATRIX ?=
 matrix: deps tool
 	@tests/matrix/run $(MATRIX)
@@ -77,8 +88,9 @@ clean:
 	$(MAKE) -C tests/unit clean
 	$(MAKE) -C tests/selftest clean
 	$(MAKE) -C tests/fuzz clean
+	$(MAKE) -C tests/debug clean
 	rm -rf kapolicy.ko kapolicy.o kapolicy.mod* .kapolicy.* .module-common.* .Module.symvers.cmd .modules.order.cmd Module.symvers modules.order
 	rm -f module/*.o module/.*.cmd
 	rm -rf build
 
-.PHONY: all tool deps demo check kunit lint fuzz bench guard matrix programs vm clean check-install
+.PHONY: all tool deps demo check check-debug check-install coverage kunit lint fuzz bench guard matrix programs vm clean
