@@ -22,8 +22,8 @@ tap_cmd 'and its counters' "$SETS" check 250 < $KAP/counters
 tap_cmd_fails 'the check sees when something is missing' eval "sed 3d $KAP/rules | $SETS check"
 tap_cmd_fails 'and when something is mixed' eval "sed '3s/name=start.[0-9]*/name=start.99999/' $KAP/rules | $SETS check"
 
-# The replacer goes on until the end; DONE is what it says then.
-"$SETS" replace $KAP/rules r 300 0 "${SIZES[@]}" > "$TMP/replacer" &
+# The replacer goes on until it is told to stop; what it has done it says then.
+"$SETS" replace $KAP/rules r 9000 0 "${SIZES[@]}" > "$TMP/replacer" &
 replacer=$!
 at_exit kill $replacer
 
