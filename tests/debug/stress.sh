@@ -89,6 +89,10 @@ for name in sock sockmany sockabuse sysfs; do
 	tap_like "$(< "$TMP/stress-ng")" "metrc: \[[0-9]+\] $name +[1-9]" "stress-ng $name has done something"
 done
 
+# Nothing found says something only if it has been looked for.
+kcsan=/sys/kernel/debug/kcsan
+[ ! -e $kcsan ] || tap_like "$(xargs < $kcsan)" '^enabled: 1 .*setup_watchpoints: [1-9]' 'KCSAN has watched'
+
 insmod "$KO" || tap_bail 'it cannot be loaded'
 only_rules 'port=5432 idle=61s intvl=7s cnt=4 user_timeout=50s'
 probe_script << 'SCRIPT'
