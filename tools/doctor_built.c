@@ -55,8 +55,8 @@ static int newest(char *version, size_t size)
 
 /*
  * dkms leaves the log of a build where it was made, unless that succeeds. Its
- * first line says for which kernel it was. The line that says what was wrong
- * becomes @error.
+ * first line says for which kernel it was; dkms 3.2 puts its own behind "#".
+ * The line that says what was wrong becomes @error.
  */
 static bool failed(const char *log, const char *release, char *error,
 		   size_t size)
@@ -74,7 +74,7 @@ static bool failed(const char *log, const char *release, char *error,
 	while (!*error && getline(&line, &room, f) >= 0) {
 		if (strstr(line, mine))
 			found = true;
-		else if (strstr(line, "rror:"))
+		else if (*line != '#' && strstr(line, "rror:"))
 			snprintf(error, size, "%.*s",
 				 (int)strcspn(line, "\n"), line);
 	}

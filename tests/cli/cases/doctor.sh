@@ -132,7 +132,7 @@ echo "DKMS make.log for kapolicy-$version for kernel 6.1.0-49-amd64 (x86_64)" >$
 t_host 'module: could not be built, dkms 3.0' 'unbuilt; mkdir $host/var/lib/dkms/kapolicy/$version/build
 printf "DKMS make.log for kapolicy-$version for kernel $KERNEL (x86_64)\nmake: Entering\nmodule/sock.c:7:1: error: unknown\033 type name\nmake: *** Error 2\n" >$host/var/lib/dkms/kapolicy/$version/build/make.log; wrong'
 t_host 'module: could not be built, dkms 3.2' 'unbuilt; mkdir $host/var/lib/dkms/kapolicy/$version/build
-printf "DKMS (dkms-3.2.2) make.log for kapolicy/$version for kernel $KERNEL (x86_64)\nmake: *** [Makefile:7] Error 2\n" >$host/var/lib/dkms/kapolicy/$version/build/make.log; wrong'
+printf "DKMS (dkms-3.2.2) make.log for kapolicy/$version for kernel $KERNEL (x86_64)\n# command: echo error: no\nmake: *** [Makefile:7] Error 2\n" >$host/var/lib/dkms/kapolicy/$version/build/make.log; wrong'
 t_host 'module: nobody can tell without modinfo' 'unbuilt; rm $host/usr/sbin/modinfo; wrong | head -n 1'
 
 # headers KERNEL OS-RELEASE, its lines joined by |: which packages are named
