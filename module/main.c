@@ -8,6 +8,7 @@
  */
 #include <linux/init.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 
 #include "cgroup_cache.h"
 #include "hook.h"
@@ -15,6 +16,11 @@
 #include "sysfs.h"
 #include "view.h"
 #include "write.h"
+
+/* The way back into a host that a rule has cut off: kapolicy.off at boot. */
+static bool off;
+module_param(off, bool, 0444);
+MODULE_PARM_DESC(off, "come up with enabled=0");
 
 static int __init kapolicy_init(void)
 {
@@ -29,6 +35,10 @@ static int __init kapolicy_init(void)
 	err = kap_policy_init();
 	if (err)
 		goto err_cgroup;
+	if (off)
+		err = kap_policy_enable(false);
+	if (err)
+		goto err_policy;
 	err = kap_write_init();
 	if (err)
 		goto err_policy;

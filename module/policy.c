@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "policy.h"
 
-#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 
@@ -11,14 +10,9 @@
 /* Serialises changes of all below. Readers of the active set use RCU. */
 static DEFINE_MUTEX(policy_lock);
 static struct kap_active active;		/* set: not NULL while sysfs exists */
-static bool enabled;				/* read without the lock to show it */
+static bool enabled = true;			/* read without the lock to show it */
 static u32 max_rules = KAP_RULES_DEFAULT;	/* one word, no lock */
 static struct workqueue_struct *free_wq;	/* constant from init to exit */
-
-/* The way back into a host that a rule has cut off: kapolicy.off at boot. */
-static bool off;
-module_param(off, bool, 0444);
-MODULE_PARM_DESC(off, "come up with enabled=0");
 
 static struct kap_ruleset *active_locked(void)
 {
@@ -160,7 +154,7 @@ void kap_policy_set_max_rules(u32 n)
 }
 
 /**
- * kap_policy_init - start with no rules, and enabled unless off is given
+ * kap_policy_init - start with no rules
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -177,7 +171,6 @@ int kap_policy_init(void)
 		return -ENOMEM;
 	}
 	RCU_INIT_POINTER(active.set, set);
-	enabled = !off;
 	return 0;
 }
 
