@@ -101,7 +101,8 @@ run_trace()	# WHERE COMMAND EXPECTED
 	local before=${3%%^C*} after='' pid rc
 	[[ $3 != *^C$'\n'* ]] || after=${3#*^C$'\n'}
 
-	bash -c "trap - INT; exec ${2}" > "$TMP/trace" 2>&1 < /dev/null &
+	# what runs in the background has ^C ignored
+	env --default-signal=INT bash -c "exec $2" > "$TMP/trace" 2>&1 < /dev/null &
 	pid=$!
 	if wait_for 120 seen "${before%$'\n'}"; then
 		[ -z "$after" ] || for _ in 1 2 3 4 5 6 7 8 9 10; do connect_once; sleep 0.3; done

@@ -26,7 +26,7 @@ mounts()
 mounts || tap_bail 'mount'
 caps=$(sed 's/[^ ][^ ]*/+&/g; s/ /,/g' $POD/capabilities)
 enter=(env PATH=/usr/sbin:/usr/bin:/sbin:/bin
-	setpriv --bounding-set "-all,$caps" --inh-caps -all --no-new-privs chroot $C)
+	setpriv --bounding-set "-all,$caps" --inh-caps -all --no-new-privs chroot "$C")
 
 names()
 {
