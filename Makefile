@@ -5,6 +5,7 @@
 # make install         as root: the tool, its files and the module, by DKMS where it is (tools/install)
 # make uninstall       takes away what install has put there
 # make deb, make rpm   packages, in build/deb and build/rpm
+# make check-docs      manuals, completion, metrics, the examples of Documentation
 # make check-install   installs, upgrades and removes it in clean Debian systems
 # make demo            the main job, shown in a throw-away VM
 # make check           all tests that fit a few minutes
@@ -59,6 +60,11 @@ guard: deps tool
 	@tests/bench/deps
 	@tests/bench/guard
 
+# What is written, and what only needs other programs to be tried: zsh, promtool, ansible, bpftrace.
+check-docs: deps tool
+	@tests/docs/deps
+	@tests/docs/run
+
 check-install:
 	@tests/install/deps
 	@tests/install/run
@@ -93,4 +99,4 @@ clean:
 	rm -f module/*.o module/.*.cmd
 	rm -rf build
 
-.PHONY: all tool deps demo check check-debug check-install coverage kunit lint fuzz bench guard matrix programs vm clean
+.PHONY: all tool deps demo check check-debug check-docs check-install coverage kunit lint fuzz bench guard matrix programs vm clean
