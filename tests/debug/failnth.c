@@ -322,6 +322,8 @@ static const struct operation {
 	{ "write", op_write, check_write, true },
 };
 
+#define OPERATIONS	(sizeof(operations) / sizeof(*operations))
+
 static void sweep(const struct operation *op)
 {
 	bool failed = true;
@@ -333,7 +335,8 @@ static void sweep(const struct operation *op)
 		err = op->run();
 		failed = has_failed();
 		if (err && (!failed || !op->may_fail || err != ENOMEM))
-			complain("%s%s: %s", op->name, failed ? "" : " without a failure", strerror(err));
+			complain("%s%s: %s", op->name, failed ? "" : " without a failure",
+				 strerror(err));
 		op->check(err);
 		refused += failed && err;
 		survived += failed && !err;
@@ -372,9 +375,9 @@ int main(int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	while (i < sizeof(operations) / sizeof(*operations) && argc > 2 && strcmp(argv[1], operations[i].name))
+	while (i < OPERATIONS && argc > 2 && strcmp(argv[1], operations[i].name))
 		i++;
-	if (argc < 3 || i == sizeof(operations) / sizeof(*operations) || (i != 2 && argc < 4)) {
+	if (argc < 3 || i == OPERATIONS || (i != 2 && argc < 4)) {
 		fprintf(stderr, "usage: see the head of failnth.c\n");
 		return 2;
 	}
@@ -384,6 +387,7 @@ int main(int argc, char **argv)
 		die("/proc/thread-self/fail-nth");
 	prepare(&operations[i], argv + 3, argc - 3);
 	sweep(&operations[i]);
-	printf("allocations=%u refused=%u survived=%u wrong=%u\n", points, refused, survived, wrong);
+	printf("allocations=%u refused=%u survived=%u wrong=%u\n", points, refused, survived,
+	       wrong);
 	return wrong > 0;
 }

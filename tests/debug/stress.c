@@ -109,8 +109,11 @@ static void start(void (*work)(int nr), int nr)
 	}
 	if (!child[children]) {
 		state = (unsigned long long)(children + 1) * 0x9e3779b97f4a7c15ULL;
-		/* Loading takes long: there would be no module most of the time, or nobody to use it. */
-		setpriority(PRIO_PROCESS, 0, work == cycle_module ? -15 : work == replace_rules ? -5 : 0);
+		/* Loading takes long: there would mostly be no module, or nobody to use it. */
+		if (work == cycle_module)
+			setpriority(PRIO_PROCESS, 0, -15);
+		else if (work == replace_rules)
+			setpriority(PRIO_PROCESS, 0, -5);
 		work(nr);
 		exit(0);
 	}
@@ -119,10 +122,12 @@ static void start(void (*work)(int nr), int nr)
 
 static void report(long seconds)
 {
-	printf("# %4ld s: connections=%lu unloads=%lu replaces=%lu edits=%lu refused=%lu reads=%lu toggles=%lu "
-	       "namespaces=%lu cgroups=%lu gone=%lu stale=%lu wrong=%lu\n", seconds, total->connections,
-	       total->unloads, total->replaces, total->edits, total->refused, total->reads, total->toggles,
-	       total->namespaces, total->cgroups, total->gone, total->stale, total->wrong);
+	printf("# %4ld s: connections=%lu unloads=%lu replaces=%lu ", seconds,
+	       total->connections, total->unloads, total->replaces);
+	printf("edits=%lu refused=%lu reads=%lu toggles=%lu ", total->edits,
+	       total->refused, total->reads, total->toggles);
+	printf("namespaces=%lu cgroups=%lu gone=%lu stale=%lu wrong=%lu\n", total->namespaces,
+	       total->cgroups, total->gone, total->stale, total->wrong);
 	fflush(stdout);
 }
 
@@ -166,7 +171,8 @@ int main(int argc, char **argv)
 	replaces = strtoul(argv[4], NULL, 10);
 	seconds = atol(argv[5]);
 	limit = atol(argv[6]);
-	total = mmap(NULL, sizeof(*total), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	total = mmap(NULL, sizeof(*total), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (total == MAP_FAILED) {
 		perror("mmap");
 		return 1;
@@ -181,7 +187,8 @@ int main(int argc, char **argv)
 	start(read_files, 0);
 	start(toggle, 0);
 
-	begun = said = now();
+	begun = now();
+	said = begun;
 	do {
 		pause_ms(200);
 		reap(false);
@@ -196,7 +203,8 @@ int main(int argc, char **argv)
 	total->stop = true;
 	reap(true);
 	report(now() - begun);
-	printf("connections=%lu unloads=%lu replaces=%lu reported=%lu enough=%d wrong=%lu\n", total->connections,
-	       total->unloads, total->replaces, total->reported, enough, total->wrong);
+	printf("connections=%lu unloads=%lu replaces=%lu reported=%lu enough=%d wrong=%lu\n",
+	       total->connections, total->unloads, total->replaces, total->reported, enough,
+	       total->wrong);
 	return !enough || total->wrong;
 }

@@ -131,12 +131,13 @@ static int connect_to(int port, bool v6)
 				   .sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons((in_port_t)port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct sockaddr *to = v6 ? (struct sockaddr *)&a6 : (struct sockaddr *)&a4;
+	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		fatal("socket");
 	choose(fd);
-	if (connect(fd, v6 ? (struct sockaddr *)&a6 : (struct sockaddr *)&a4, v6 ? sizeof(a6) : sizeof(a4)))
+	if (connect(fd, to, v6 ? sizeof(a6) : sizeof(a4)))
 		fatal("connect");
 	return fd;
 }
@@ -223,8 +224,11 @@ void cycle_module(int nr)
 		replaces = total->replaces + REPLACES;
 		load();
 		pause_ms(rnd(10));
-		for (wait = 0; wait < 100 && (!seen() || total->replaces < replaces) && !total->stop; wait++)
+		for (wait = 0; wait < 100 && !total->stop; wait++) {
+			if (seen() && total->replaces >= replaces)
+				break;
 			pause_ms(5);
+		}
 		atomic_fetch_add(&total->reported, seen());
 		/* as rmmod does: at once or not at all */
 		if (syscall(SYS_delete_module, "kapolicy", O_NONBLOCK))

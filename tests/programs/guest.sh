@@ -140,14 +140,14 @@ promise()	# KEEPALIVE IDLE INTVL CNT USER_TIMEOUT
 }
 
 # Some rows keep times of their own that are long, whatever the mode: once is enough. Sets found
-# to "=" where the values are those of a mode that has been waited for.
+# to "same" where the values are those of a mode that has been waited for.
 known_already()	# MODE NAME
 {
 	local mode
 
 	((PROMISED > 100000)) || return 1
 	for mode in force clamp; do
-		[ "$mode" != "$1" ] && [ "${got[$mode $2]-}" = "${VALUES[$2]}" ] && found[$1 $2]="=" && return
+		[ "$mode" != "$1" ] && [ "${got[$mode $2]-}" = "${VALUES[$2]}" ] && found[$1 $2]=same && return
 	done
 	return 1
 }

@@ -114,7 +114,7 @@ static void show_process(const char *pid)
 	f = fopen(path, "r");
 	if (f) {
 		if (fgets(comm, sizeof(comm), f))
-			comm[strcspn(comm, " \n")] = '\0';
+			comm[strcspn(comm, "\n ")] = '\0';
 		fclose(f);
 	}
 	pidfd = (int)syscall(SYS_pidfd_open, atoi(pid), 0);
