@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What is to be known of QEMU, and of what a guest's kernel says.
+# Expects accel, smp, emulator where a function looks at them.
+# shellcheck disable=SC2034,SC2154
+
+# With the random number instruction no guest waits for entropy. Without cmpxchg16b, as QEMU 7.2
+# loads the processor's flags with rubbish after some of them: 6.12 died of it now and then.
+cpu_model=qemu64,+rdrand,-cx16
+
+# What a kernel in trouble prints. The last ones come from debug kernels.
+splat='BUG:|WARNING:|Oops|Call Trace|Kernel panic|detected stall|self-detected stall|soft lockup|hard LOCKUP'
+splat+='|general protection fault|blocked for more than|refcount_t:|cut here|UBSAN:|kmemleak: ([0-9]+ new|Cannot|Memory pool|.*disabled)'
+splat+='|INFO: (possible|trying to register|suspicious)|ODEBUG: (act|ass|deact|destr|free|init)'
+# What the kernel says of processors it cannot protect from data leaks (under KVM) is not our affair.
+harmless='data leaks? possible'
+
+# choose_accel: sets accel; KVM when it works. A /dev/kvm that opens proves nothing, so boot once under it.
+choose_accel() {
+	local known=$KAP_CACHE/accel boot
+	accel=tcg
+	[[ -w /dev/kvm ]] || return 0
+	boot=$(</proc/sys/kernel/random/boot_id)
+	[[ -f $known && $(<"$known") == *" $boot" ]] || locked accel try_kvm "$known" "$boot"
+	read -r accel _ <"$known"
+}
+
+# shellcheck disable=SC2317 # reached through locked
+try_kvm() { # FILE BOOT_ID
+	local result=tcg
+	if [[ -f $1 && $(<"$1") == *" $2" ]]; then return; fi
+	say "trying KVM (once per boot of this machine)"
+	if KAP_ACCEL=kvm "$KAP_VM/run" --no-module --kernel "${kernel:-default}" --timeout 10 true </dev/null >/dev/null 2>&1; then
+		result=kvm
+	else
+		say "KVM does not work here, QEMU will emulate the processor"
+	fi
+	echo "$result $2" >"$1"
+}
+
+# emulator_fault CONSOLE: with several processors, QEMU before 8.1 at times goes on running code that the
+# guest's kernel has just patched (fixed by "accel/tcg: Always lock pages before translation"). The kernel meets a
+# breakpoint of its own that is gone by then. One in the memory of a module that is gone would be ours:
+# there the place has no name.
+emulator_fault() {
+	local version
+	[[ $accel == tcg && $smp -gt 1 ]] || return
+	version=$("$emulator" --version | grep -m 1 -oE '[0-9]+\.[0-9]+')
+	[[ $(printf '%s\n8.1\n' "$version" | sort -V | head -n 1) != 8.1 ]] || return
+	grep -aE -A 5 -m 1 'int3: 0000 \[#1\]' "$1" | tr -d '\r' |
+		grep -qE 'RIP: 0010:[a-z_][a-z0-9_.]*\+0x[0-9a-f]+/0x[0-9a-f]+$'
+}
