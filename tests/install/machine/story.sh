@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What an admin does, step by step, and what has to be true then.
+# shellcheck disable=SC2154,SC2016,SC2013 # the other parts set it; the guest expands it; no blanks there
 # Expects release_name, version, later, and what vm.sh needs.
 
 # What the rules below make of a connection, and what it is without.
@@ -76,7 +77,7 @@ healthy() { keep guest 'kapctl doctor'; }
 ill() {
 	local status=0
 	keep guest 'kapctl doctor' || status=$?
-	((status == 1)) && [[ $(grep -c '^PROBLEM' "$out/said") == $# ]] && said 'to mend it: .' || return
+	((status == 1)) && [[ $(grep -c '^PROBLEM' "$out/said") == "$#" ]] && said 'to mend it: .' || return
 	while (($#)); do
 		said "^PROBLEM .*$1" || return
 		shift
@@ -86,7 +87,7 @@ ill() {
 # shown REGEX...: kapctl lists these rules, and no others
 shown() {
 	keep guest kapctl || return
-	[[ $(grep -cE '^ *[0-9]+  ' "$out/said") == $# ]] || return
+	[[ $(grep -cE '^ *[0-9]+  ' "$out/said") == "$#" ]] || return
 	while (($#)); do
 		said "^ *[0-9]+  $1" || return
 		shift

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # the other parts set it
 # The machine: its disks, switching it on and off, giving it commands.
 # Expects disk, a folder of ours; accel_options.
 
