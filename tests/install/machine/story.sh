@@ -242,6 +242,9 @@ left_over() {
 	[[ ! -s $out/left ]]
 }
 
+# no_folder_left: dpkg of Debian 13 says so of one whose name Debian 12, which built the package, gives it; harmless
+no_folder_left() { ! grep 'not empty' "$out/said" | grep -vF "'/lib/systemd/system' not empty"; }
+
 removed() {
 	step "remove and purge"
 	a "(a connection is open)" hold
@@ -252,7 +255,7 @@ removed() {
 	a "the configuration is kept" guest 'test -f /etc/kapolicy/rules.conf'
 	guest 'rm /etc/kapolicy/rules.d/redis.conf'
 	a "apt purge" apt_get purge kapolicy-dkms kapctl
-	a "apt has nothing to say of folders that are not empty" unsaid 'not empty'
+	a "apt has nothing to say of folders that are not empty" no_folder_left
 	a "apt autoremove --purge" apt_get autoremove --purge
 	a "nothing is left on the disk" left_over
 	a "nothing knows its name" guest '! find / -xdev \( -path /srv -o -path /var/log -o -path /var/cache \) -prune -o \
