@@ -236,8 +236,10 @@ switched_off() {
 left_over() {
 	listed "$out/after" || return
 	comm -13 "$out/before" "$out/after" |
-		awk -v kernel="$release" '!index($0, "/boot/initrd.img-" kernel) && !index($0, "/usr/lib/modules/" kernel)' \
-			>"$out/left"
+		awk -v kernel="$release" '
+			/^\/boot\// && index($0, kernel) { next }
+			index($0, "/usr/lib/modules/" kernel) || index($0, "/usr/lib/ccache/") == 1 { next }
+			{ print }' >"$out/left"
 	cat "$out/left"
 	[[ ! -s $out/left ]]
 }
@@ -253,7 +255,7 @@ removed() {
 	a "the module stays until a reboot, and the rules" guest 'diff /run/rules /sys/kernel/kapolicy/rules'
 	a "the open connection has its timer" held
 	a "the configuration is kept" guest 'test -f /etc/kapolicy/rules.conf'
-	guest 'rm /etc/kapolicy/rules.d/redis.conf'
+	guest 'rm /etc/kapolicy/rules.d/redis.conf; rm -f /root/rules.conf /etc/apt/sources.list.d/newer.list'
 	a "apt purge" apt_get purge kapolicy-dkms kapctl
 	a "apt has nothing to say of folders that are not empty" no_folder_left
 	a "apt autoremove --purge" apt_get autoremove --purge
