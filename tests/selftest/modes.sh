@@ -100,19 +100,20 @@ end_is()	# END EXPECTED-VALUES DESC
 	tap_is "$got timer=$TIMER" "$2 timer=$timer" "$3"
 }
 
-# Prints the five values: each WORD=VALUE argument replaces one of the sysctls'.
+# Sets VALUES to the five values: each WORD=VALUE argument replaces one of the sysctls'.
 values()	# WORD=VALUE...
 {
-	local i=0 word setting value out=
+	local i=0 word setting value
+
+	VALUES=
 
 	for word in $WORDS; do
 		value=${SYSCTL[i++]}
 		for setting; do
 			[ "${setting%=*}" != "$word" ] || value=${setting#*=}
 		done
-		out+="${out:+ }$word=$value"
+		VALUES+="${VALUES:+ }$word=$value"
 	done
-	printf '%s\n' "$out"
 }
 
 # --- each option, each mode, each moment ------------------------------------
@@ -120,32 +121,32 @@ values()	# WORD=VALUE...
 RULE='idle=100s intvl=20s cnt=4 user_timeout=150s'
 RULE_VALUES='keepalive=1 idle=100 intvl=20 cnt=4 user_timeout=150000'
 
-# What an option is in the end, given what the application set and when.
-expected_value()	# MODE WHERE APP RULE
+# Sets EXPECTED to what an option is in the end, given what the application set and when.
+expect_value()	# MODE WHERE APP RULE
 {
 	case $1/$2 in
-	*/after-*) echo "$3" ;;
-	default/*) echo "$3" ;;
-	clamp/*) echo $(($3 < $4 ? $3 : $4)) ;;
-	force/*) echo "$4" ;;
+	*/after-* | default/*) EXPECTED=$3 ;;
+	clamp/*) EXPECTED=$(($3 < $4 ? $3 : $4)) ;;
+	force/*) EXPECTED=$4 ;;
 	esac
 }
 
 check_option()	# MODE WHERE WORD=VALUE
 {
-	local mode=$1 where=$2 word=${3%=*} app=${3#*=} rule_value touched other expected
+	local mode=$1 where=$2 word=${3%=*} app=${3#*=} rule_value touched other
 
-	rule_value=$(tr ' ' '\n' <<< "$RULE_VALUES" | sed -n "s/^$word=//p")
+	rule_value=" $RULE_VALUES"
+	rule_value=${rule_value#*" $word="}
 	# An application cannot be told from silence when it sets keepalive to 0.
-	expected=$(expected_value "$mode" "$where" "$app" "$rule_value")
+	expect_value "$mode" "$where" "$app" "${rule_value%% *}"
 	# shellcheck disable=SC2086
-	expected=$(values $RULE_VALUES "$word=$expected")
+	values $RULE_VALUES "$word=$EXPECTED"
 	case $where in
 	listener | after-accept) touched=s other=c ;;
 	*) touched=c other=s ;;
 	esac
 	open_pair "$where" "$3"
-	end_is $touched "$expected" "$mode: $3 set on/at $where"
+	end_is $touched "$VALUES" "$mode: $3 set on/at $where"
 	end_is $other "$RULE_VALUES" "$mode: $3 set on/at $where: other end"
 	close_pair "$where"
 }
@@ -173,15 +174,22 @@ check_all_options()
 
 check_row()	# RULE WHERE SETTINGS END VALUES
 {
-	local wanted
-
 	# shellcheck disable=SC2086
-	wanted=$(values $5)
+	values $5
 	only_rules "port=$PORT $1"
 	[ "$3" = - ] && set -- "$1" "$2" '' "$4"
 	open_pair "$2" "$3"
-	end_is "$4" "$wanted" "$1: ${3:-nothing} set ($2)"
+	end_is "$4" "$VALUES" "$1: ${3:-nothing} set ($2)"
 	close_pair "$2"
+}
+
+trim()		# VARIABLE: the blanks around its value
+{
+	local -n text=$1
+	local words
+
+	read -ra words <<< "$text"
+	text=${words[*]}
 }
 
 check_rows()
@@ -192,8 +200,10 @@ check_rows()
 		case $rule in
 		'' | '#'*) continue ;;
 		esac
-		# shellcheck disable=SC2116,SC2086	# trims
-		check_row "$(echo $rule)" $where "$(echo $settings)" $end "$(echo $expected)"
+		trim rule
+		trim settings
+		# shellcheck disable=SC2086	# trims
+		check_row "$rule" $where "$settings" $end "$expected"
 	done
 }
 

@@ -119,14 +119,15 @@ cable_in()	# HOST
 # Makes /sys/fs/cgroup/PATH and what is above it; PATH starts with /.
 make_cgroup()	# PATH...
 {
-	local path part
+	local path part rest
 
 	[ -e /sys/fs/cgroup/cgroup.procs ] || mount -t cgroup2 none /sys/fs/cgroup ||
 		tap_bail "no cgroup2"
 	for path; do
 		part=
 		while [ "$part" != "$path" ]; do
-			part=$part/$(cut -d/ -f1 <<< "${path#"$part"/}")
+			rest=${path#"$part"/}
+			part+=/${rest%%/*}
 			[ ! -d "/sys/fs/cgroup$part" ] || continue
 			mkdir "/sys/fs/cgroup$part" || tap_bail "mkdir cgroup $part"
 			at_exit remove_cgroup "$part"
@@ -141,30 +142,15 @@ remove_cgroup()	# PATH
 
 # --- ss, the second oracle --------------------------------------------------
 
-# Prints the timer of the one connection FILTER picks in HOST, e.g.
-# "keepalive,119min,0"; nothing when it has none.
-ss_timer()	# HOST FILTER...
+# Prints whole seconds of the keepalive timer of the one connection FILTER picks in HOST, or "none".
+# ss writes timer:(keepalive,119min,0), 1min59sec, 59sec, 9.500ms (that is 9.5 s) and 500ms.
+ss_keepalive()	# HOST FILTER...
 {
 	local host=$1 line
 
 	shift
 	line=$(in_host "$host" ss -Htno state established "$@" 2> /dev/null)
-	case $line in
-	*'timer:('*)
-		line=${line#*timer:(}
-		printf '%s\n' "${line%%)*}"
-		;;
-	esac
-}
-
-# Prints whole seconds of the keepalive timer ss_timer prints, or "none".
-# ss writes 119min, 1min59sec, 59sec, 9.500ms (that is 9.5 s) and 500ms.
-ss_keepalive()	# HOST FILTER...
-{
-	local timer
-
-	timer=$(ss_timer "$@")
-	if [[ $timer =~ ^keepalive,((([0-9]+)min)?(([0-9]+)(sec|\.[0-9]+ms))?|[0-9]+ms), ]]; then
+	if [[ $line =~ timer:\(keepalive,((([0-9]+)min)?(([0-9]+)(sec|\.[0-9]+ms))?|[0-9]+ms), ]]; then
 		echo $((10#${BASH_REMATCH[3]:-0} * 60 + 10#${BASH_REMATCH[5]:-0}))
 	else
 		echo none
