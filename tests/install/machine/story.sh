@@ -138,6 +138,13 @@ install_both() {
 	a "kapctl shows no rules" shown
 }
 
+# What Debian's machines would test the packages by; it ends with the module unloaded.
+autopkgtest() {
+	step "autopkgtest"
+	a "debian/tests/rule" guest 'sh /srv/debs/rule 2>&1'
+	a "(it is loaded again)" guest 'modprobe kapolicy && systemctl restart kapolicy && kapctl doctor'
+}
+
 configure() {
 	step "rules"
 	guest 'echo "port=5432,5433 detect=30s" >>/etc/kapolicy/rules.conf
@@ -277,6 +284,7 @@ story() {
 	vm_on
 	a "nothing has failed" running
 	install_both
+	autopkgtest
 	configure
 	reboot
 	in_force
