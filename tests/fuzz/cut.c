@@ -173,6 +173,21 @@ static void put(struct script *s, const char *bytes, size_t len, bool cut)
 	s->len += len;
 }
 
+/*
+ * "commit" and "abort" do not wait for a newline: cut behind one, a line has
+ * ended the transaction before the rest of it can be an error, or a longer one.
+ */
+static bool ends(struct model *m, const char *line, size_t len)
+{
+	struct kap_diag diag;
+	struct kap_cmd cmd;
+
+	if (kap_parse_line(m->parser, line, len, &cmd, &diag))
+		return false;
+	kap_rule_put(cmd.rule);
+	return cmd.op == KAP_OP_COMMIT || cmd.op == KAP_OP_ABORT;
+}
+
 /* Lines up to the first error, less those that do not belong here. */
 static void make_script(struct script *s, struct model *m, const u8 *data,
 			size_t size)
@@ -195,7 +210,8 @@ static void make_script(struct script *s, struct model *m, const u8 *data,
 		} else if (model_line(m, line, n)) {
 			line[n] = '\n';
 			for (j = 0; j <= n; j++)
-				put(s, &line[j], 1, cut[j]);
+				put(s, &line[j], 1,
+				    cut[j] && !ends(m, line, j));
 		}
 		if (i < size && data[i] == '\n') {
 			memset(cut, 0, n + 1);
