@@ -46,10 +46,14 @@ step() {
 	return $status
 }
 
-# clean_build LOG NAME: the module builds, and the compiler has nothing to say. Headers of a kernel made for
-# gcc make clang talk: then our own files count.
+# clean_build LOG NAME: the module builds, from nothing, and the compiler has nothing to say. Headers of a
+# kernel made for gcc make clang talk: then our own files count.
 clean_build() {
-	local warning='warning'
+	local warning='warning' release
+	# shellcheck disable=SC2153	# that prints it
+	release=$(eval "$("$KAP_VM/kernel" "$2" 2>/dev/null)" && echo "$RELEASE")
+	[[ $release ]] || return
+	rm -rf "${KAP_BUILD:?}/$release"
 	[[ ${KAP_MAKEVARS-} != *LLVM* ]] || warning='(^|/)(module|tests/kmod)/[^ ]*: warning'
 	step "$1" "$KAP_VM/module" "$2" && ! grep -qiE "$warning" "$1"
 }
