@@ -58,11 +58,13 @@ source-list:
 	@$(MAKE) -s --no-print-directory module-files | \
 		sed 's|.*|644 & /usr/src/kapolicy-$(VERSION)/&|'
 
-# As this kernel wants its modules: compressed, signed.
+# Signed, if this kernel wants that and there is a key. Not compressed: modprobe does not mind, and the
+# program for it may not be there (xz on a small Debian 13).
+uncompressed := $(foreach how,ALL GZIP XZ ZSTD,CONFIG_MODULE_COMPRESS_$(how)=)
 staged-module: module
 	@rm -rf build/stage && mkdir -p build/stage
 	@$(kbuild) INSTALL_MOD_PATH=$(CURDIR)/build/stage INSTALL_MOD_DIR=updates \
-		INSTALL_MOD_STRIP=--strip-debug modules_install >build/stage.log 2>&1 || { cat build/stage.log >&2; false; }
+		INSTALL_MOD_STRIP=--strip-debug $(uncompressed) modules_install >build/stage.log 2>&1 || { cat build/stage.log >&2; false; }
 	@cd build/stage && find lib/modules -name 'kapolicy.ko*' | sed 's|.*|644 build/stage/& /&|' >../module.list
 	@test -s build/module.list
 
