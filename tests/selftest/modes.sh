@@ -106,7 +106,6 @@ values()	# WORD=VALUE...
 	local i=0 word setting value
 
 	VALUES=
-
 	for word in $WORDS; do
 		value=${SYSCTL[i++]}
 		for setting; do
@@ -124,6 +123,7 @@ RULE_VALUES='keepalive=1 idle=100 intvl=20 cnt=4 user_timeout=150000'
 # Sets EXPECTED to what an option is in the end, given what the application set and when.
 expect_value()	# MODE WHERE APP RULE
 {
+	EXPECTED=
 	case $1/$2 in
 	*/after-* | default/*) EXPECTED=$3 ;;
 	clamp/*) EXPECTED=$(($3 < $4 ? $3 : $4)) ;;
