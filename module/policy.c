@@ -9,7 +9,7 @@
 
 /* Serialises changes of all below. Readers of the active set use RCU. */
 static DEFINE_MUTEX(policy_lock);
-static struct kap_active active;		/* set: not NULL while sysfs exists */
+static struct kap_active active;		/* set: not NULL from init to exit */
 static bool enabled = true;			/* read without the lock to show it */
 static u32 max_rules = KAP_RULES_DEFAULT;	/* one word, no lock */
 static struct workqueue_struct *free_wq;	/* constant from init to exit */
@@ -186,9 +186,10 @@ void kap_policy_exit(void)
 {
 	mutex_lock(&policy_lock);
 	kap_hook_detach();
+	/* a probe that has begun takes the set, and takes it for not NULL */
+	kap_hook_synchronize();
 	replace_active(NULL);
 	mutex_unlock(&policy_lock);
-	kap_hook_synchronize();
 	rcu_barrier();
 	destroy_workqueue(free_wq);
 }

@@ -45,7 +45,7 @@ struct kap_ruleset {
 
 /**
  * struct kap_active - where the rule set in force hangs
- * @set: never NULL while the hook is attached. Written under the lock of
+ * @set: never NULL while a probe may run. Written under the lock of
  *	policy.c; the probe reads it under rcu_read_lock_sched(), others under
  *	rcu_read_lock(); freed after a grace period, which covers both
  */

@@ -8,7 +8,6 @@
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
 static atomic_long_t live;	/* allocations that have not been freed */
@@ -46,7 +45,7 @@ void kapt_drain(void)
 }
 
 /* Is this the one? Only tasks get here: the probe must not allocate. */
-static bool fails(void)
+bool kapt_fails(void)
 {
 	WARN_ON_ONCE(!in_task());
 	if (!fail_in || --fail_in)
@@ -70,12 +69,12 @@ static void uncount(const void *p)
 
 void *kapt_kmalloc(size_t size, gfp_t gfp)
 {
-	return fails() ? NULL : count(kmalloc(size, gfp));
+	return kapt_fails() ? NULL : count(kmalloc(size, gfp));
 }
 
 void *kapt_kvmalloc(size_t size, gfp_t gfp)
 {
-	return fails() ? NULL : count(kvmalloc(size, gfp));
+	return kapt_fails() ? NULL : count(kvmalloc(size, gfp));
 }
 
 void kapt_kfree(const void *p)
@@ -94,7 +93,7 @@ void __percpu *kapt_alloc_percpu(size_t size, size_t align)
 {
 	void __percpu *p;
 
-	if (fails())
+	if (kapt_fails())
 		return NULL;
 	p = __alloc_percpu(size, align);
 	if (p)
@@ -112,7 +111,7 @@ void kapt_free_percpu(void __percpu *p)
 struct workqueue_struct *kapt_alloc_workqueue(const char *name,
 					      unsigned int flags, int most)
 {
-	if (fails())
+	if (kapt_fails())
 		return NULL;
 	free_wq = count(alloc_workqueue("%s", flags, most, name));
 	return free_wq;
@@ -123,9 +122,4 @@ void kapt_destroy_workqueue(struct workqueue_struct *wq)
 	uncount(wq);
 	free_wq = NULL;
 	destroy_workqueue(wq);
-}
-
-int kapt_probe_register(struct tracepoint *tp, void *probe, void *data)
-{
-	return fails() ? -ENOMEM : tracepoint_probe_register(tp, probe, data);
 }

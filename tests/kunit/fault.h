@@ -5,7 +5,6 @@
 
 #include <linux/types.h>
 
-struct tracepoint;
 struct workqueue_struct;
 
 /* For the tests. */
@@ -13,6 +12,9 @@ void kapt_fail_at(unsigned int which);
 bool kapt_failed(void);
 long kapt_live(void);
 void kapt_drain(void);
+
+/* Is it this one that is to fail? */
+bool kapt_fails(void);
 
 /* What the sources call by way of alloc.h. */
 void *kapt_kmalloc(size_t size, gfp_t gfp);
@@ -24,6 +26,5 @@ void kapt_free_percpu(void __percpu *p);
 struct workqueue_struct *kapt_alloc_workqueue(const char *name,
 					      unsigned int flags, int most);
 void kapt_destroy_workqueue(struct workqueue_struct *wq);
-int kapt_probe_register(struct tracepoint *tp, void *probe, void *data);
 
 #endif /* _KAPOLICY_KUNIT_FAULT_H */
