@@ -2,10 +2,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # the other parts set it
 # The machine: its disks, switching it on and off, giving it commands.
-# Expects disk, a folder of ours; accel_options.
+# Expects disk, a folder of ours; emulator and accel_options.
 
 boots=0 cpu_before=0 qemu='' to='' from='' release='' state='' console=''
-EMULATOR=122
 
 # vm_make FOLDER: a machine of its own out of what `image` made
 vm_make() {
@@ -44,7 +43,7 @@ vm_on() {
 	console=$disk/console-$((++boots)).log
 	: >"$console"
 	say "boot $boots: $release${*:+ with $*}"
-	qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
+	"${emulator[@]}" -nodefaults -no-user-config -display none -no-reboot \
 		-M pc -m 1024 -smp 2 "${accel_options[@]}" -kernel "$disk/vmlinuz" -initrd "$disk/initrd.img" \
 		-append "$arguments $*" \
 		-drive "file=$disk/root.img,format=raw,if=virtio,cache=unsafe" \
@@ -127,11 +126,6 @@ lost() {
 	tail -n 30 "$console" | sed 's/^/    /' >&2
 	say "$1; console log: $console"
 	echo "$1" >"$disk/lost"
-	echo 1 >"$disk/lost.status"
-	if emulator_fault "$console"; then
-		echo "QEMU ran code that was no longer there; try again with KAP_TCG_THREAD=single" >"$disk/lost"
-		echo "$EMULATOR" >"$disk/lost.status"
-	fi
 	kill -USR1 $$
 	exit 1
 }
