@@ -117,20 +117,9 @@ log_since()
 		END { if (!seen) print "the mark is not in the log" }'
 }
 
-# A kernel with KCSAN reports races of its own as well, each between two rules, with the stacks of both
-# sides. Ours are those where the module is in one of them.
-without_foreign_races()
-{
-	awk '
-		/==========/ && held { if (held !~ /BUG: KCSAN/ || held ~ /\[kapolicy/) print held $0; held = ""; next }
-		/==========/ || held { held = held $0 "\n"; next }
-		{ print }
-		END { printf "%s", held }'
-}
-
 # What the kernel says of a host that had no time for this VM is not ours.
 log_is_empty()	# DESC
 {
-	tap_is "$(log_since | without_foreign_races |
+	tap_is "$(log_since | awk -f "$SELFTEST/foreign_races.awk" |
 		grep -Ev '(hrtimer|perf): interrupt took|clocksource|TSC found unstable|sched_clock: Marking unstable')" '' "$1"
 }
