@@ -48,6 +48,8 @@ static int __init kapolicy_init(void)
 	return 0;
 
 err_write:
+	/* the files are gone, but some have been there, to be read */
+	kap_view_exit();
 	kap_write_exit();
 err_policy:
 	kap_policy_exit();
