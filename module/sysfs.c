@@ -254,5 +254,7 @@ int kap_sysfs_init(void)
  */
 void kap_sysfs_exit(void)
 {
+	/* not left to the last reference: it is what removes and waits */
+	kobject_del(root);
 	kobject_put(root);
 }
