@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * State kept for one open sysfs file, which has no open or close callback.
+ * State kept for one open sysfs file, which has no open or close callback: how
+ * far it has been read (view.c), the transaction written to it (txn.c).
  *
- * The struct file is held, so that its address cannot come to mean another
+ * Each holds the struct file, so that its address cannot come to mean another
  * open file. A file that nobody else holds has been closed. Held, it keeps its
  * mount busy and its network namespace alive, so it is looked for regularly.
  */
@@ -14,10 +15,5 @@
 #include <linux/jiffies.h>
 
 #define KAP_SWEEP_INTERVAL	HZ	/* between looks, while there is any */
-
-static inline bool kap_file_closed(struct file *file)
-{
-	return file_count(file) == 1;
-}
 
 #endif /* _KAPOLICY_OPEN_FILE_H */

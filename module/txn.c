@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "txn.h"
 
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/slab.h>
 
-#include "open_file.h"
 #include "policy.h"
 #include "stage.h"
+#include "view.h"
 
 #define OPEN_MAX	16	/* with rules; the oldest is dropped for one more */
 
@@ -68,7 +70,7 @@ struct kap_txn *kap_txn_find(const struct file *file)
 	list_for_each_entry_safe(txn, next, &txns, node) {
 		if (txn->file == file)
 			found = txn;
-		else if (kap_file_closed(txn->file))
+		else if (kap_view_file_closed(txn->file))
 			kap_txn_free(txn);
 	}
 	return found;

@@ -174,7 +174,8 @@ static void sweep(struct work_struct *work)
 
 	mutex_lock(&view_lock);
 	hash_for_each_safe(views, bucket, next, view, node) {
-		if (kap_file_closed(view->file))
+		/* with a transaction, that goes first: kap_view_file_closed() */
+		if (file_count(view->file) == 1)
 			view_free(view);
 		else
 			left = true;
@@ -268,6 +269,26 @@ ssize_t kap_view_read(struct file *file, kap_view_fn format, char *buf,
 		mutex_unlock(&view_lock);
 	}
 	return n;
+}
+
+/**
+ * kap_view_file_closed - has an open file been closed
+ * @file: a file that the caller holds, once
+ *
+ * Views come, with a reference, and go under the lock taken here: so it is
+ * known how many references are ours.
+ *
+ * Context: process, may sleep.
+ * Return: whether nobody has it any more but the caller and what is kept here.
+ */
+bool kap_view_file_closed(struct file *file)
+{
+	bool closed;
+
+	mutex_lock(&view_lock);
+	closed = file_count(file) == (view_find(file) ? 2 : 1);
+	mutex_unlock(&view_lock);
+	return closed;
 }
 
 /**

@@ -15,6 +15,7 @@ typedef size_t (*kap_view_fn)(const struct kap_rule *rule, char *buf,
 
 ssize_t kap_view_read(struct file *file, kap_view_fn format, char *buf,
 		      loff_t off, size_t len);
+bool kap_view_file_closed(struct file *file);
 void kap_view_exit(void);
 
 #endif /* _KAPOLICY_VIEW_H */

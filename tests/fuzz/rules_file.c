@@ -6,12 +6,13 @@
 #include "fuzz.h"
 #include "hook.h"
 #include "policy.h"
+#include "view.h"
 #include "write.h"
 
 /* Longest text of a set that was made by write(2). */
 #define TEXT_ROOM	(RULES_MOST * (KAP_FORMAT_MAX + 1))
 
-/* What this has no use for: connections, and the cgroups they are in. */
+/* What this has no use for: connections, the cgroups they are in, readers. */
 static bool attached;
 /* Has an allocation failed? */
 static bool starved;
@@ -49,6 +50,11 @@ struct kap_cgroup_cache *kap_cgroup_cache_alloc(void)
 void kap_cgroup_cache_free(struct kap_cgroup_cache *cache)
 {
 	free(cache);
+}
+
+bool kap_view_file_closed(struct file *file)
+{
+	return file_count(file) == 1;
 }
 
 void rules_init(u32 max_rules)

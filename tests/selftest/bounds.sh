@@ -149,7 +149,8 @@ fi
 # network namespace that the sysfs of a container belongs to.
 mkdir "$TMP/sys"
 at_exit umount "$TMP/sys"
-for what in 'head -c 1 rules' 'head -c 1 counters' 'echo begin > rules'; do
+for what in 'head -c 1 rules' 'head -c 1 counters' 'echo begin > rules' \
+	'exec 3<> rules; head -c 1 <&3; echo begin >&3'; do
 	mount -t sysfs none "$TMP/sys"
 	tap_cmd "$what" sh -c "cd $TMP/sys/kernel/kapolicy && $what"
 	tap_cmd 'and its file system can be unmounted soon' wait_for 20 umount "$TMP/sys" 2> /dev/null
