@@ -58,14 +58,16 @@ static __always_inline void count(struct kap_rule *rule, enum kap_count what)
 	kap_stats_inc(what);
 }
 
-/* What a rule would change of the values themselves, not only of unset ones. */
-static noinline unsigned int decide(const struct kap_rule *rule,
-				    const struct sock *sk)
+/* By a rule that looks at the values themselves, not only for unset ones. */
+static noinline unsigned int apply_decided(const struct kap_rule *rule,
+					   struct sock *sk)
 {
 	struct kap_values app, to;
+	unsigned int change;
 
 	kap_sock_values(sk, &app);
-	return kap_rule_decide(rule, &app, &to);
+	change = kap_rule_decide(rule, &app, &to);
+	return kap_sock_set_locked(sk, change, &app, &rule->values);
 }
 
 static __always_inline unsigned int apply(const struct kap_rule *rule,
@@ -73,7 +75,7 @@ static __always_inline unsigned int apply(const struct kap_rule *rule,
 {
 	if (rule->mode == KAP_DEFAULT)
 		return kap_sock_fill_locked(sk, rule->opts, &rule->values);
-	return kap_sock_set_locked(sk, decide(rule, sk), &rule->values);
+	return apply_decided(rule, sk);
 }
 
 static noinline unsigned int apply_traced(const struct kap_rule *rule,
@@ -120,9 +122,9 @@ static __always_inline bool is_plain(const struct kap_rule *rule,
 
 /* A connecting socket is armed after us, by tcp_finish_connect(). */
 static __always_inline void give_plain(struct kap_rule *rule, struct sock *sk,
-				       int oldstate)
+				       int oldstate, bool shared)
 {
-	kap_sock_fill_untouched_locked(sk, &rule->values);
+	kap_sock_fill_untouched_locked(sk, shared, &rule->values);
 	count(rule, KAP_COUNT_APPLIED);
 	rcu_read_unlock_sched();
 	if (oldstate == TCP_SYN_SENT)
@@ -146,7 +148,7 @@ static noinline void find_and_give(const struct kap_ruleset *set,
 	if (!rule) {
 		kap_stats_inc(KAP_STAT_UNMATCHED);
 	} else if (likely(is_plain(rule, sk))) {
-		give_plain(rule, sk, oldstate);
+		give_plain(rule, sk, oldstate, true);
 		return;
 	} else {
 		give(rule, sk, dir);
@@ -197,7 +199,8 @@ static __always_inline void established(const struct kap_active *active,
 	rule = set->order[ref & KAP_REF_PLACE];
 	if (unlikely(!is_plain(rule, sk)))
 		return find_and_give(set, sk, oldstate);
-	give_plain(rule, sk, oldstate);
+	/* the check above: what comes out of SYN_RECV here is not accepted yet */
+	give_plain(rule, sk, oldstate, oldstate == TCP_SYN_SENT);
 }
 
 /**

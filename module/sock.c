@@ -90,38 +90,32 @@ static __always_inline void set_keepalive(struct sock *sk, bool on)
 		sock_set_flag(sk, SOCK_KEEPOPEN);
 }
 
-/* Sets those of @opts that are unset, or that are in @always as well. */
+/* Sets those of @opts that still are what was @seen. */
 static __always_inline unsigned int set_opts(struct sock *sk, unsigned int opts,
-					     unsigned int always,
+					     const struct kap_values *seen,
 					     const struct kap_values *to)
 {
-	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 	unsigned int done = 0;
 
-	if ((opts & KAP_OPT_IDLE) &&
-	    ((always & KAP_OPT_IDLE) || !tp->keepalive_time)) {
+	if ((opts & KAP_OPT_IDLE) && tp->keepalive_time == seen->idle * HZ) {
 		WRITE_ONCE(tp->keepalive_time, to->idle * HZ);
 		done |= KAP_OPT_IDLE;
 	}
 	if ((opts & KAP_OPT_INTVL) &&
-	    ((always & KAP_OPT_INTVL) || !tp->keepalive_intvl)) {
-		WRITE_ONCE(tp->keepalive_intvl, to->intvl * HZ);
+	    kap_sock_replace(&tp->keepalive_intvl, seen->intvl * HZ,
+			     to->intvl * HZ))
 		done |= KAP_OPT_INTVL;
-	}
 	if ((opts & KAP_OPT_CNT) &&
-	    ((always & KAP_OPT_CNT) || !tp->keepalive_probes)) {
-		WRITE_ONCE(tp->keepalive_probes, to->cnt);
+	    kap_sock_replace(&tp->keepalive_probes, seen->cnt, to->cnt))
 		done |= KAP_OPT_CNT;
-	}
 	if ((opts & KAP_OPT_USER_TIMEOUT) &&
-	    ((always & KAP_OPT_USER_TIMEOUT) || !icsk->icsk_user_timeout)) {
-		WRITE_ONCE(icsk->icsk_user_timeout, to->user_timeout);
+	    kap_sock_replace(&inet_csk(sk)->icsk_user_timeout,
+			     seen->user_timeout, to->user_timeout))
 		done |= KAP_OPT_USER_TIMEOUT;
-	}
 	/* last: arming takes the idle time from the socket */
 	if ((opts & KAP_OPT_KEEPALIVE) &&
-	    ((always & KAP_OPT_KEEPALIVE) || !sock_flag(sk, SOCK_KEEPOPEN))) {
+	    sock_flag(sk, SOCK_KEEPOPEN) == seen->keepalive) {
 		set_keepalive(sk, to->keepalive);
 		done |= KAP_OPT_KEEPALIVE;
 	} else if ((done & KAP_OPT_IDLE) && sock_flag(sk, SOCK_KEEPOPEN)) {
@@ -145,22 +139,27 @@ static __always_inline unsigned int set_opts(struct sock *sk, unsigned int opts,
 unsigned int kap_sock_fill_locked(struct sock *sk, unsigned int opts,
 				  const struct kap_values *to)
 {
-	return set_opts(sk, opts, 0, to);
+	static const struct kap_values unset;
+
+	return set_opts(sk, opts, &unset, to);
 }
 
 /**
  * kap_sock_set_locked - set options whatever they are
  * @sk: a TCP socket about to be established
  * @opts: enum kap_opt bits of the options to set
+ * @seen: by kap_sock_values(), since the socket was locked; what is no longer
+ *	so is left alone: the application has set it after us
  * @to: their values
  *
  * Context: any that has the socket locked; does not sleep.
- * Return: @opts.
+ * Return: enum kap_opt bits of those that were set.
  */
 unsigned int kap_sock_set_locked(struct sock *sk, unsigned int opts,
+				 const struct kap_values *seen,
 				 const struct kap_values *to)
 {
-	return set_opts(sk, opts, opts, to);
+	return set_opts(sk, opts, seen, to);
 }
 
 /**

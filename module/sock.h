@@ -22,6 +22,7 @@ void kap_sock_values(const struct sock *sk, struct kap_values *values);
 unsigned int kap_sock_fill_locked(struct sock *sk, unsigned int opts,
 				  const struct kap_values *to);
 unsigned int kap_sock_set_locked(struct sock *sk, unsigned int opts,
+				 const struct kap_values *seen,
 				 const struct kap_values *to);
 
 void kap_sock_arm_locked(struct sock *sk);
@@ -189,6 +190,17 @@ static inline void kap_sock_key(const struct sock *sk, enum kap_dir dir,
 		kap_sock_addrs(sk, key);
 }
 
+/*
+ * Since Linux 6.6 a program sets TCP_KEEPINTVL, TCP_KEEPCNT and
+ * TCP_USER_TIMEOUT without the lock of the socket. So it may do so between our
+ * look at one of them and our setting it: then its value has to stay.
+ */
+#define kap_sock_replace(field, from, to) ({				\
+	typeof(*(field)) from_ = (from), to_ = (to);			\
+									\
+	cmpxchg(field, from_, to_) == from_;				\
+})
+
 /**
  * kap_sock_is_untouched - has the application set none of the options
  * @sk: a TCP socket
@@ -200,24 +212,35 @@ static inline bool kap_sock_is_untouched(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	return !(tp->keepalive_time | tp->keepalive_intvl |
-		 tp->keepalive_probes | inet_csk(sk)->icsk_user_timeout |
-		 (sk->sk_flags & BIT(SOCK_KEEPOPEN)));
+	/* data_race: kap_sock_replace() looks again */
+	return !data_race(tp->keepalive_time | tp->keepalive_intvl |
+			  tp->keepalive_probes |
+			  inet_csk(sk)->icsk_user_timeout |
+			  (sk->sk_flags & BIT(SOCK_KEEPOPEN)));
 }
 
 /**
  * kap_sock_fill_untouched_locked - set all options but SO_KEEPALIVE
  * @sk: a TCP socket of which kap_sock_is_untouched() is true
+ * @shared: does a program have it already? Constant.
  * @to: their values; 0 leaves unset what is
  *
  * Context: any that has the socket locked.
  */
-static inline void kap_sock_fill_untouched_locked(struct sock *sk,
-						  const struct kap_values *to)
+static __always_inline void
+kap_sock_fill_untouched_locked(struct sock *sk, bool shared,
+			       const struct kap_values *to)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	WRITE_ONCE(tp->keepalive_time, to->idle * HZ);
+	if (shared) {
+		kap_sock_replace(&tp->keepalive_intvl, 0, to->intvl * HZ);
+		kap_sock_replace(&tp->keepalive_probes, 0, to->cnt);
+		kap_sock_replace(&inet_csk(sk)->icsk_user_timeout, 0,
+				 to->user_timeout);
+		return;
+	}
 	WRITE_ONCE(tp->keepalive_intvl, to->intvl * HZ);
 	WRITE_ONCE(tp->keepalive_probes, to->cnt);
 	WRITE_ONCE(inet_csk(sk)->icsk_user_timeout, to->user_timeout);

@@ -6,7 +6,6 @@
 
 #include "pair.h"
 #include "policy.h"
-#include "probe.h"
 #include "stats.h"
 #include "trace.h"
 #include "world.h"
@@ -315,21 +314,6 @@ static void traced_connections_are_the_same(struct kunit *test)
 	}
 }
 
-/* Unloading waits for a probe that runs; until then it has to find rules. */
-static void rules_stay_until_the_last_probe(struct kunit *test)
-{
-	struct kap_values got;
-	struct pair p;
-
-	pair_open(test, &p, PAIR_V4);
-	rules_set(test, "idle=60s");
-	kapt_probe_late(p.client->sk);
-	world_exit(test);
-	sock_get_values(p.client, &got);
-	KUNIT_EXPECT_EQ(test, got.idle, 60);
-	pair_close(&p);
-}
-
 static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(direction_of_each_end),
 	KUNIT_CASE(addresses_of_each_family),
@@ -346,7 +330,6 @@ static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(disabled_keeps_the_rules),
 	KUNIT_CASE(no_rules_no_change),
 	KUNIT_CASE(traced_connections_are_the_same),
-	KUNIT_CASE(rules_stay_until_the_last_probe),
 	{}
 };
 

@@ -15,5 +15,6 @@ extern struct kunit_suite txn_suite;
 extern struct kunit_suite key_suite;
 extern struct kunit_suite apply_suite;
 extern struct kunit_suite conn_suite;
+extern struct kunit_suite race_suite;
 
 #endif /* _KAPOLICY_KUNIT_SUITES_H */
