@@ -12,6 +12,7 @@ extern struct kunit_suite ruleset_suite;
 extern struct kunit_suite memory_suite;
 extern struct kunit_suite parts_suite;
 extern struct kunit_suite txn_suite;
+extern struct kunit_suite view_suite;
 extern struct kunit_suite key_suite;
 extern struct kunit_suite apply_suite;
 extern struct kunit_suite conn_suite;

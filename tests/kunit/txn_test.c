@@ -5,14 +5,11 @@
  */
 #include "suites.h"
 
-#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
 #include "fault.h"
-#include "format.h"
 #include "limits.h"
-#include "view.h"
 #include "world.h"
 
 /* Transactions that may have rules at once; design.md leaves it to us. */
@@ -244,36 +241,6 @@ static void never_committed_goes_with_its_file(struct kunit *test)
 	expect_rules(test, "keepalive=on idle=1s\n", "never committed", 0);
 }
 
-/* Each of the two keeps the file, and each has to see that nobody else does. */
-static void half_read_as_well_it_goes_too(struct kunit *test)
-{
-	struct pen pen;
-	char buf[8];
-	long live;
-	int i;
-
-	rules_set(test, "idle=1s");
-	kapt_drain();
-	live = kapt_live();
-	pen_open(test, &pen);
-	KUNIT_EXPECT_EQ(test, kap_view_read(pen.file, kap_format_line, buf, 0,
-					    sizeof(buf)),
-			(ssize_t)sizeof(buf));
-	KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\nflush\nidle=2s\n"), 0);
-	/* open it stays, and goes on as both */
-	msleep(2 * 1000);
-	KUNIT_EXPECT_EQ(test, kap_view_read(pen.file, kap_format_line, buf,
-					    sizeof(buf), sizeof(buf)),
-			(ssize_t)sizeof(buf));
-	KUNIT_EXPECT_EQ(test, pen_write(&pen, "idle=3s\n"), 0);
-	pen_close(&pen);
-	/* a look a second, by each of the two */
-	for (i = 0; i < 100 && kapt_live() != live; i++)
-		msleep(100);
-	KUNIT_EXPECT_EQ(test, kapt_live(), live);
-	expect_rules(test, "keepalive=on idle=1s\n", "half-read", 0);
-}
-
 /* world_exit() finds what of it is left. */
 static void left_open_at_unload(struct kunit *test)
 {
@@ -408,7 +375,6 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(two_at_once),
 	KUNIT_CASE(aborted_is_forgotten),
 	KUNIT_CASE(never_committed_goes_with_its_file),
-	KUNIT_CASE(half_read_as_well_it_goes_too),
 	KUNIT_CASE(left_open_at_unload),
 	KUNIT_CASE(what_follows_an_error_is_refused),
 	KUNIT_CASE(offset_zero_begins_anew),

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/* view.c: what an open file that has been read in part keeps, and for how long. */
+#include "suites.h"
+
+#include <linux/delay.h>
+#include <linux/string.h>
+
+#include "fault.h"
+#include "format.h"
+#include "view.h"
+#include "world.h"
+
+/* View and transaction: each keeps the file, and has to see that nobody else does. */
+static void closed_as_reader_and_writer(struct kunit *test)
+{
+	struct pen pen;
+	char buf[8];
+	long live;
+	int i;
+
+	rules_set(test, "idle=1s");
+	kapt_drain();
+	live = kapt_live();
+	pen_open(test, &pen);
+	KUNIT_EXPECT_EQ(test, kap_view_read(pen.file, kap_format_line, buf, 0,
+					    sizeof(buf)),
+			(ssize_t)sizeof(buf));
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\nflush\nidle=2s\n"), 0);
+	/* open it stays, and goes on as both */
+	msleep(2 * 1000);
+	KUNIT_EXPECT_EQ(test, kap_view_read(pen.file, kap_format_line, buf,
+					    sizeof(buf), sizeof(buf)),
+			(ssize_t)sizeof(buf));
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "idle=3s\n"), 0);
+	pen_close(&pen);
+	/* a look a second, by each of the two */
+	for (i = 0; i < 100 && kapt_live() != live; i++)
+		msleep(100);
+	KUNIT_EXPECT_EQ(test, kapt_live(), live);
+	KUNIT_EXPECT_STREQ(test, rules_text(test), "keepalive=on idle=1s\n");
+}
+
+/* pread(fd, buf, len, 0) again, half-way: the rules of now, not of then. */
+static void read_from_the_start_again(struct kunit *test)
+{
+	static const char * const want[] = {
+		"add keepalive=on idle=1s", "add keepalive=on idle=2s",
+	};
+	struct pen pen;
+	char buf[32];
+	size_t len = strlen(want[0]);
+	int i;
+
+	pen_open(test, &pen);
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		rules_set(test, "flush");
+		rules_set(test, i ? "idle=2s" : "idle=1s");
+		KUNIT_EXPECT_EQ(test, kap_view_read(pen.file, kap_format_line,
+						    buf, 0, len),
+				(ssize_t)len);
+		buf[len] = '\0';
+		KUNIT_EXPECT_STREQ(test, (const char *)buf, want[i]);
+	}
+	pen_close(&pen);
+}
+
+static struct kunit_case view_cases[] = {
+	KUNIT_CASE(closed_as_reader_and_writer),
+	KUNIT_CASE(read_from_the_start_again),
+	{}
+};
+
+struct kunit_suite view_suite = {
+	.name = "kapolicy_view",
+	.init = world_init,
+	.exit = world_exit,
+	.test_cases = view_cases,
+};
