@@ -42,11 +42,11 @@ wait_for_change()
 wait_for_change
 NO_MIXTURE='^whole=[1-9][0-9]* crossed=[1-9][0-9]* empty=0 bad=0 stale=0 gone=0 other=0$'
 for chunk in 65536 4096 1000 61; do
-	result=$("$SETS" read $KAP/rules 2 $chunk 2>&1)
+	result=$("$SETS" read $KAP/rules 2 $chunk 60 2>&1)
 	tap_like "$result" "$NO_MIXTURE" "rules, $chunk bytes a read: always one set, though it was replaced meanwhile"
 	tap_diag "$result"
 done
-result=$("$SETS" read $KAP/counters 2 1000 2>&1)
+result=$("$SETS" read $KAP/counters 2 1000 60 2>&1)
 tap_like "$result" "$NO_MIXTURE" 'counters, 1000 bytes a read'
 tap_diag "$result"
 
@@ -54,7 +54,7 @@ tap_diag "$result"
 for i in {1..6}; do
 	file=rules
 	((i % 2)) || file=counters
-	"$SETS" read $KAP/$file 3 $((i * 97)) > "$TMP/reader$i" 2>&1 &
+	"$SETS" read $KAP/$file 3 $((i * 97)) 60 > "$TMP/reader$i" 2>&1 &
 	readers[i]=$!
 done
 wait "${readers[@]}"
@@ -143,7 +143,7 @@ go_on
 tap_is "$WHOLE $BAD" '5 ' '5 readers stop at the first line, 40 others read all, the 5 go on and see the rest of their set'
 stop_readers 25
 wait_for_change
-result=$("$SETS" read $KAP/rules 2 4096 2>&1)
+result=$("$SETS" read $KAP/rules 2 4096 60 2>&1)
 tap_like "$result" "$NO_MIXTURE" '25 readers have stopped at the first line: others read on'
 go_on
 tap_is "$BAD" '' 'and when they go on, they see the rest of their set or get ESTALE'

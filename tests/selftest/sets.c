@@ -3,13 +3,14 @@
  * sets - replaces the whole rule set over and over, and reads it meanwhile.
  *
  *	sets replace FILE TAG SECONDS CHUNK SIZE...
- *	sets read FILE SECONDS CHUNK
+ *	sets read FILE SECONDS CHUNK [LIMIT]
  *	sets check [EXPECTED-SIZE]  < what was read
  *
  * Every rule is called TAG.NR.I.SIZE: set NR of this writer, rule I of SIZE. So
  * anybody who has read rules or counters can tell whether he has one whole set
  * in its order. replace writes sets of these sizes in turn, CHUNK bytes a write
- * (0: as much as goes); read reads with a buffer of CHUNK bytes. SECONDS end
+ * (0: as much as goes); read reads with a buffer of CHUNK bytes, and beyond
+ * SECONDS, but not LIMIT, until the set has changed while it read. SECONDS end
  * early at SIGTERM. Both say what they have seen on one line and exit with 1
  * if something was wrong; replace takes ESTALE, and both that the module has
  * gone, as a matter of course.
@@ -221,16 +222,17 @@ static unsigned long generation(const char *file)
 }
 
 /* crossed: read-outs during which the set changed, those that prove something. */
-static int read_sets(char **argv)
+static int read_sets(int argc, char **argv)
 {
 	unsigned long whole = 0, crossed = 0, empty = 0, bad = 0, stale = 0;
 	unsigned long gone = 0, other = 0, before, size;
-	double end = now() + atof(argv[3]);
+	double start = now(), end = start + atof(argv[3]);
+	double limit = argc > 5 ? start + atof(argv[5]) : end;
 	size_t chunk = strtoul(argv[4], NULL, 10);
 	const char *what;
 	ssize_t len;
 
-	while (!stop && now() < end) {
+	while (!stop && (now() < end || (!crossed && now() < limit))) {
 		before = generation(argv[2]);
 		len = read_all(argv[2], chunk);
 		if (len == -ESTALE) {
@@ -263,8 +265,9 @@ int main(int argc, char **argv)
 	signal(SIGTERM, on_term);
 	if (argc >= 7 && !strcmp(argv[1], "replace") && strlen(argv[3]) < 8)
 		return replace(argc, argv);
-	if (argc == 5 && !strcmp(argv[1], "read") && argv[2][0] == '/' && atol(argv[4]) > 0)
-		return read_sets(argv);
+	if ((argc == 5 || argc == 6) && !strcmp(argv[1], "read") && argv[2][0] == '/' &&
+	    atol(argv[4]) > 0)
+		return read_sets(argc, argv);
 	if (argc >= 2 && !strcmp(argv[1], "check"))
 		return check(argc, argv);
 	fprintf(stderr, "usage: see the head of sets.c\n");
