@@ -119,6 +119,13 @@ static void hits_that_are_too_many_to_list(struct kunit *test)
 	kap_patterns_free(p);
 }
 
+static void patterns_that_all_stay_active(struct kunit *test)
+{
+	kapt_tap_begin(test);
+	test_active();
+	kapt_tap_end();
+}
+
 static void pattern_as_long_as_they_come(struct kunit *test)
 {
 	kapt_tap_begin(test);
@@ -213,6 +220,7 @@ static struct kunit_case cgroup_cases[] = {
 	KUNIT_CASE(pattern_matches_as_naive),
 	KUNIT_CASE(patterns_hit_as_naive),
 	KUNIT_CASE(hits_that_are_too_many_to_list),
+	KUNIT_CASE(patterns_that_all_stay_active),
 	KUNIT_CASE(pattern_as_long_as_they_come),
 	KUNIT_CASE(cache_knows_what_was_put_last),
 	KUNIT_CASE(cache_forgets_but_never_lies),

@@ -111,6 +111,27 @@ static void without_the_last_newline(struct kunit *test)
 	}
 }
 
+/* Nothing may follow "commit" but what is nothing, and that may be cut, too. */
+static void behind_the_commit(struct kunit *test)
+{
+	struct pen pen;
+
+	pen_open(test, &pen);
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\nidle=1s\ncommit\n \t"), 0);
+	expect_rules(test, "keepalive=on idle=1s\n", "blanks", 0);
+	/* the transaction is over */
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "flush\n"), 0);
+	expect_rules(test, "", "after blanks", 0);
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\nidle=2s\ncommit\n# fl"),
+			0);
+	expect_rules(test, "keepalive=on idle=2s\n", "half a comment", 0);
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "ush\nflush\nidle=3s\n"), 0);
+	expect_rules(test, "keepalive=on idle=3s\n", "the rest of it", 0);
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\ncommit\nfl"), -EINVAL);
+	pen_close(&pen);
+	expect_rules(test, "keepalive=on idle=3s\n", "a command", 0);
+}
+
 /* The same error at the same place, wherever the pieces were cut. */
 static void cut_anywhere_with_an_error(struct kunit *test)
 {
@@ -368,6 +389,7 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(cut_once_anywhere),
 	KUNIT_CASE(cut_into_equal_pieces),
 	KUNIT_CASE(without_the_last_newline),
+	KUNIT_CASE(behind_the_commit),
 	KUNIT_CASE(cut_anywhere_with_an_error),
 	KUNIT_CASE(nothing_is_seen_before_commit),
 	KUNIT_CASE(the_loser_is_told),

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The tables of tests/vectors, read and compared by the code of tests/unit. */
+/*
+ * The tables of tests/vectors, read and compared by the code of tests/unit; and
+ * what is too long for a table.
+ */
 #include "suites.h"
 
 #include <linux/slab.h>
@@ -69,6 +72,29 @@ static void decide_vectors(struct kunit *test)
 	run_whole(test, "decide.txt", "app ", test_decide);
 }
 
+/* A line, and one that would be when it is read back with its id. */
+static void lines_that_are_too_long(struct kunit *test)
+{
+	static const char head[] = "cgroup=/a/", tail[] = " idle=60s";
+	char *line = kunit_kzalloc(test, KAP_LINE_MAX + 1, GFP_KERNEL);
+	struct parsed p;
+	size_t len;
+
+	KUNIT_ASSERT_NOT_NULL(test, line);
+	kapt_tap_begin(test);
+	for (len = KAP_LINE_MAX; len <= KAP_LINE_MAX + 1; len++) {
+		memset(line, 'b', len);
+		memcpy(line, head, strlen(head));
+		memcpy(line + len - strlen(tail), tail, strlen(tail));
+		parse_bytes(&p, line, len);
+		tap_ok(p.err == -EINVAL && p.diag.error == KAP_E_LINE &&
+		       p.diag.col == 1 && p.diag.end == len && !p.cmd.rule,
+		       "%zu bytes: %s at %u-%u", len,
+		       kap_error_name(p.diag.error), p.diag.col, p.diag.end);
+	}
+	kapt_tap_end();
+}
+
 static struct kunit_case vectors_cases[] = {
 	KUNIT_CASE(accept_vectors),
 	KUNIT_CASE(refuse_vectors),
@@ -76,6 +102,7 @@ static struct kunit_case vectors_cases[] = {
 	KUNIT_CASE(cgroup_vectors),
 	KUNIT_CASE(match_vectors),
 	KUNIT_CASE(decide_vectors),
+	KUNIT_CASE(lines_that_are_too_long),
 	{}
 };
 

@@ -217,6 +217,37 @@ static void test_patterns(struct rnd *r)
 	       probes, many);
 }
 
+/* "**" keeps a place active: with too many at once the patterns give up. */
+static void test_active(void)
+{
+	static char store[PATTERNS][PATTERNS + 16], path[PATTERNS + 16];
+	const char *text[PATTERNS];
+	struct kap_patterns *p;
+	struct kap_hits hits;
+	bool few = true, many;
+	u32 n;
+
+	memset(path, 'a', PATTERNS);
+	for (n = 1; n <= PATTERNS; n++) {
+		snprintf(store[n - 1], sizeof(store[0]), "/%.*s*/**/%u", (int)n,
+			 path, n);
+		text[n - 1] = store[n - 1];
+	}
+	memmove(path + 1, path, PATTERNS);
+	path[0] = '/';
+	strcpy(path + PATTERNS + 1, "/b/c/5/d");
+	for (n = 5; n <= PATTERNS; n++) {
+		p = kap_patterns_build(text, n);
+		if (!p)
+			tap_bail("out of memory");
+		kap_patterns_match(p, path, &hits);
+		many = hits.n == KAP_HITS_MANY;
+		few &= many ? n > 10 : hits.n == 1 && hits.id[0] == 4;
+		kap_patterns_free(p);
+	}
+	tap_ok(few && many, "one of %u patterns that all stay active", n - 1);
+}
+
 /* Paths and patterns as long as they come. */
 static void test_long(void)
 {
@@ -256,10 +287,11 @@ int main(void)
 {
 	struct rnd r;
 
-	tap_plan(5);
+	tap_plan(6);
 	r = rnd_from(rnd_seed());
 	test_random(&r);
 	test_patterns(&r);
+	test_active();
 	test_long();
 	return tap_done();
 }

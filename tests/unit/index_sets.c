@@ -358,6 +358,16 @@ static void rule_stairs(struct rnd *r, u32 i, u32 n, char *text)
 		    65536 * (65535 - step));
 }
 
+/* Half of two fields each, beginning anywhere: no cut is worth its copies. */
+static void rule_windows(struct rnd *r, u32 i, u32 n, char *text)
+{
+	u32 step = (u64)i * 32767 / n;
+
+	(void)r;
+	add(text, "port=%u-%u uid=%u-%u ", 1 + step, 32768 + step,
+	    65536 * step, 65536 * (step + 32767));
+}
+
 /* Many small ranges each. */
 static void rule_combs(struct rnd *r, u32 i, u32 n, char *text)
 {
@@ -443,6 +453,7 @@ const struct set_kind set_kinds[] = {
 	{ "crossing", rule_crossing, true },
 	{ "boxes", rule_boxes, true },
 	{ "stairs", rule_stairs, true },
+	{ "windows", rule_windows, true },
 	{ "combs", rule_combs, true },
 	{ "lists", rule_lists, true },
 	{ "chains", rule_chains, true },
