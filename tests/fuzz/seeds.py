@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Make the first inputs of each fuzz target, and a dictionary, of tests/vectors.
+"""Make the first inputs of each fuzz target, and a dictionary, of tests/vectors and of corpus/TARGET.
 
-Usage: seeds.py FOLDER
-Writes FOLDER/TARGET/* and FOLDER/dict.
+Usage: seeds.py FOLDER               writes FOLDER/TARGET/* and FOLDER/dict
+       seeds.py --write FILE FOLDER  makes of the inputs in FOLDER a file of the corpus: an input a line,
+                                     with the escapes of the vectors
 """
 import pathlib
 import random
 import re
 import sys
 
-VECTORS = pathlib.Path(__file__).parent.parent / 'vectors'
+HERE = pathlib.Path(__file__).parent
+VECTORS = HERE.parent / 'vectors'
 CUT = 0xf8
 COMMANDS = range(0xf8, 0xff)
 FAIL_ALLOC = 0xff
@@ -28,6 +30,19 @@ def unescape(text):
             return bytes([int(m[1], 16)])
         return {b't': b'\t', b'\\': b'\\'}[m[2]]
     return re.sub(rb'\\(?:x([0-9A-Fa-f]{2})|(.))', byte, text.encode())
+
+
+def escape(data):
+    text = ''.join(chr(b) if 32 <= b < 127 and b != 92 else f'\\x{b:02x}' for b in data)
+    # a blank at the end would not be seen
+    return text[:-1] + '\\x20' if text.endswith(' ') else text
+
+
+def corpus():
+    """What earlier runs have found."""
+    for path in sorted((HERE / 'corpus').iterdir()):
+        for line in path.read_text(encoding='ascii').splitlines():
+            yield path.name, unescape(line)
 
 
 def accepted():
@@ -126,6 +141,7 @@ def seeds(rnd):
             yield 'write', cut_up(whole, rnd, list(COMMANDS) + [FAIL_ALLOC])
     yield from (('write', b'\n'.join(g)) for g in groups(commands() + refused(), rnd, 4))
     yield from (('index', rnd.randbytes(n)) for n in (10, 30, 100, 300, 900) for _ in range(20))
+    yield from corpus()
 
 
 def words():
@@ -136,6 +152,10 @@ def words():
 
 
 def main():
+    if len(sys.argv) == 4 and sys.argv[1] == '--write':
+        found = sorted(escape(path.read_bytes()) for path in pathlib.Path(sys.argv[3]).iterdir())
+        pathlib.Path(sys.argv[2]).write_text(''.join(f'{line}\n' for line in found), encoding='ascii')
+        return 0
     if len(sys.argv) != 2 or sys.argv[1].startswith('-'):
         print(__doc__)
         return 0 if sys.argv[1:] in (['-h'], ['--help']) else 2
