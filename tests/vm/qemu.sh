@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What is to be known of QEMU, and of what a guest's kernel says.
-# Expects accel where a function looks at it.
+# Expects accel and smp where a function looks at them.
 # shellcheck disable=SC2034,SC2154
 
 # With the random number instruction no guest waits for entropy. Without cmpxchg16b, as QEMU 7.2
@@ -39,9 +39,9 @@ try_kvm() { # FILE BOOT_ID
 }
 
 # choose_emulator DIR...: sets emulator, as words, and threads; it sees these folders. With several processors, QEMU
-# before 8.1 at times goes on running code that the guest's kernel has just patched (fixed by "accel/tcg: Always
-# lock pages before translation"): so the emulated processors take turns there, and two of them never meet. Debian
-# 13 has a QEMU without that fault, which moreover needs 3/5 of the time; a chroot takes root.
+# before 8.1 often goes on running code that the guest's kernel has just patched (see emulator_fault; better since
+# "accel/tcg: Always lock pages before translation"): so the emulated processors take turns there, and two of them
+# never meet. Debian 13 has a newer QEMU, which moreover needs 3/5 of the time; a chroot takes root.
 choose_emulator() {
 	local dir sees=()
 	emulator=(qemu-system-x86_64) threads=multi
@@ -58,4 +58,18 @@ is_old_qemu() {
 	local version
 	version=$(qemu-system-x86_64 --version | grep -m 1 -oE '[0-9]+\.[0-9]+')
 	[[ $(printf '%s\n8.1\n' "$version" | sort -V | head -n 1) != 8.1 ]]
+}
+
+# emulator_fault CONSOLE: with several processors, QEMU at times goes on running code that the guest's kernel has
+# just patched. It throws the old translation away before it stores what is written (notdirty_write() in
+# accel/tcg/cputlb.c, still so in 11): a processor that translates the place in between keeps what was there. Should
+# that be the breakpoint which the kernel lays while it patches, it dies of it. Such a one is told by three things: it
+# is a breakpoint, which no code of ours has; in the kernel's own text, which only the kernel patches; and it is not
+# in memory any more, though the kernel goes on only after each processor has seen it go.
+emulator_fault() {
+	local oops
+	[[ $accel == tcg && $smp -gt 1 ]] || return
+	oops=$(grep -aE -A 6 -m 1 'int3: 0000 \[#1\]' "$1" | tr -d '\r') || return
+	grep -qE 'RIP: 0010:[a-z_][A-Za-z0-9_.]*\+0x[0-9a-f]+/0x[0-9a-f]+$' <<<"$oops" &&
+		grep -E 'Code:.* <[0-9a-f]{2}>' <<<"$oops" | grep -qv 'cc <'
 }
