@@ -227,8 +227,10 @@ int kap_parse_line(struct kap_parser *p, const char *line, size_t len,
 	p->rule.prio = KAP_PRIO_DEFAULT;
 	diag->error = KAP_E_NONE;
 
+	/* to the first byte too many: of a line cut, the rest is not known */
 	if (len > KAP_LINE_MAX)
-		return kap_parse_fail(p, KAP_E_LINE, line, t.end);
+		return kap_parse_fail(p, KAP_E_LINE, line,
+				      line + KAP_LINE_MAX + 1);
 	bad = trim_line(&t);
 	if (bad)
 		return kap_parse_fail(p, KAP_E_CHAR, bad, bad + 1);

@@ -34,11 +34,11 @@ static DECLARE_DELAYED_WORK(sweep_work, sweep);
 static int join(struct kap_write *w, const char *buf, size_t len)
 {
 	struct kap_txn *txn = w->txn;
-	struct kap_span all = { 1, txn->len + len };
+	struct kap_span most = { 1, KAP_LINE_MAX + 1 };
 
 	if (txn->len + len > KAP_LINE_MAX) {
 		w->diag.line += !txn->ran;
-		return kap_command_fail(w, KAP_E_LINE, all);
+		return kap_command_fail(w, KAP_E_LINE, most);
 	}
 	memcpy(txn->text + txn->len, buf, len);
 	txn->len += len;

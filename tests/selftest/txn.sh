@@ -273,7 +273,7 @@ close_rules f
 cat "$TMP/long" 2> /dev/null > $KAP/rules && tap_diag 'accepted'
 look_before=$SET
 look
-tap_is "$SET$LAST_ERROR" "${look_before}3:1-5005: line too long (4095 bytes at most)" 'a line that is too long'
+tap_is "$SET$LAST_ERROR" "${look_before}3:1-4096: line too long (4095 bytes at most)" 'a line that is too long'
 
 # --- left open, overtaken ---------------------------------------------------
 

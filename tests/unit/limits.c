@@ -69,8 +69,8 @@ static void test_lengths(void)
 	tap_ok(refused(fill_line("#", 'x', most + 1), KAP_E_LINE, 1, most + 1),
 	       "a comment of 4096 bytes: LINE");
 	tap_ok(refused(fill_line("idle=60s foo=1 \x01", 'x', 2 * most),
-		       KAP_E_LINE, 1, 2 * most),
-	       "whatever else is wrong with 8190 bytes: LINE");
+		       KAP_E_LINE, 1, most + 1),
+	       "whatever else is wrong with 8190 bytes: LINE, at 4096 of them");
 }
 
 /* Something wrong at the far end of a line of 4095 bytes. */
