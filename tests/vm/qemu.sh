@@ -61,11 +61,11 @@ is_old_qemu() {
 }
 
 # emulator_fault CONSOLE: with several processors, QEMU at times goes on running code that the guest's kernel has
-# just patched. It throws the old translation away before it stores what is written (notdirty_write() in
-# accel/tcg/cputlb.c, still so in 11): a processor that translates the place in between keeps what was there. Should
-# that be the breakpoint which the kernel lays while it patches, it dies of it. Such a one is told by three things: it
-# is a breakpoint, which no code of ours has; in the kernel's own text, which only the kernel patches; and it is not
-# in memory any more, though the kernel goes on only after each processor has seen it go.
+# just patched. We take it to be this: it throws the old translation away before it stores what is written
+# (notdirty_write() in accel/tcg/cputlb.c, read at 0039e5fd2234), and a processor that translates the place in between
+# keeps what was there. Should that be the breakpoint which the kernel lays while it patches, it dies of it. Such a one
+# is told by three things: it is a breakpoint, which no code of ours has; in the kernel's own text, which only the
+# kernel patches; and it is not in memory any more, though the kernel goes on only after each processor has seen it go.
 emulator_fault() {
 	local oops
 	[[ $accel == tcg && $smp -gt 1 ]] || return
