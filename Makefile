@@ -96,7 +96,7 @@ clean:
 	$(MAKE) -C tests/fuzz clean
 	$(MAKE) -C tests/debug clean
 	rm -rf kapolicy.ko kapolicy.o kapolicy.mod* .kapolicy.* .module-common.* .Module.symvers.cmd .modules.order.cmd Module.symvers modules.order
-	rm -f module/*.o module/.*.cmd
+	find module -name "*.o" -delete -o -name ".*.cmd" -delete
 	rm -rf build
 
 .PHONY: all tool deps demo check check-debug check-docs check-install coverage kunit lint fuzz bench guard matrix programs vm clean

@@ -10,12 +10,12 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
-#include "cgroup_cache.h"
-#include "hook.h"
-#include "policy.h"
-#include "sysfs.h"
-#include "view.h"
-#include "write.h"
+#include "conn/hook.h"
+#include "policy/policy.h"
+#include "ruleset/cgroup_cache.h"
+#include "sysfs/sysfs.h"
+#include "sysfs/view.h"
+#include "sysfs/write.h"
 
 /* The way back into a host that a rule has cut off: kapolicy.off at boot. */
 static bool off;

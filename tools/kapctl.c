@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "args.h"
-#include "cmd.h"
-#include "diag.h"
-#include "output.h"
+#include "base/diag.h"
+#include "base/output.h"
+#include "cmd/args.h"
+#include "cmd/cmd.h"
 
 static const struct kap_command * const commands[] = {
 	&cmd_show,

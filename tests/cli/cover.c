@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cover.h"
-#include "match.h"
-#include "rules.h"
+#include "rule/match.h"
+#include "rules/cover.h"
+#include "rules/rules.h"
 
 static unsigned long long state = 88172645463325252ULL;
 

@@ -113,7 +113,7 @@ def source(*names):
 
 def parser_keys():
     """The list that the parser is made of."""
-    names = re.search(r"#define KAP_KEYS\(X\)((?:.*\\\n)*.*)", source("module/rule.h"))[1]
+    names = re.search(r"#define KAP_KEYS\(X\)((?:.*\\\n)*.*)", source("module/rule/rule.h"))[1]
     return set(re.findall(r'"(\w+)"', names))
 
 
@@ -130,7 +130,7 @@ def parameters():
 
 
 def events(page):
-    for name in re.findall(r"DEFINE_EVENT\(kapolicy_conn, (\w+)", source("module/trace.h")):
+    for name in re.findall(r"DEFINE_EVENT\(kapolicy_conn, (\w+)", source("module/conn/trace.h")):
         if f"kapolicy:{name}" not in page.text:
             yield f"kapolicy(7) does not have the trace event {name}"
 
@@ -145,8 +145,8 @@ def warnings(page):
 def errors(*pages):
     """Every text that says why something was refused is explained somewhere."""
     shown = " ".join([page.text for page in pages] + source("Documentation/troubleshooting.rst").split())
-    texts = re.findall(r'X\(\w+,\s+E\w+,\s+"([^"]+)"', source("module/errors.h"))
-    reports = source("tools/not_loaded.c", "tools/sysfs.c")
+    texts = re.findall(r'X\(\w+,\s+E\w+,\s+"([^"]+)"', source("module/rule/errors.h"))
+    reports = source("tools/host/not_loaded.c", "tools/host/sysfs.c")
     texts += re.findall(r'kap_diag_\w+\([^";]*"((?:[^"\\]|\\.)+)"', reports)
     texts += re.findall(r'"([^"]+)" [:?]', reports)
     for text in texts:

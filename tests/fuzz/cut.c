@@ -6,10 +6,10 @@
  *
  * The input is the lines between "begin" and "commit"; bytes from f8 on cut.
  */
-#include "format.h"
 #include "fuzz.h"
-#include "parse.h"
-#include "policy.h"
+#include "policy/policy.h"
+#include "rule/format.h"
+#include "rule/parse.h"
 #include "rules_file.h"
 
 /* Rules there are before: some that can be deleted or are in the way. */

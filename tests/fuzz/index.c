@@ -4,13 +4,13 @@
  * asked, it says what walking the rules says. Values are few, so that rules
  * overlap, and at the edges of their ranges.
  */
-#include "addr.h"
-#include "format.h"
 #include "fuzz.h"
-#include "index.h"
 #include "index_sets.h"
-#include "match.h"
+#include "rule/addr.h"
+#include "rule/format.h"
+#include "rule/match.h"
 #include "rules.h"
+#include "ruleset/index.h"
 
 #define RULES_MOST	96
 #define CONNS		24	/* made of the input, and as many near rules */

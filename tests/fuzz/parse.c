@@ -4,8 +4,8 @@
  * it; a rule reads back from its text as itself; a buffer too short for that
  * text is not overrun.
  */
-#include "format.h"
 #include "fuzz.h"
+#include "rule/format.h"
 #include "rules.h"
 
 static void check_short(const struct kap_rule *rule, size_t at)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rules_file.h"
 
-#include "cgroup_cache.h"
-#include "format.h"
+#include "conn/hook.h"
 #include "fuzz.h"
-#include "hook.h"
-#include "policy.h"
-#include "view.h"
-#include "write.h"
+#include "policy/policy.h"
+#include "rule/format.h"
+#include "ruleset/cgroup_cache.h"
+#include "sysfs/view.h"
+#include "sysfs/write.h"
 
 /* Longest text of a set that was made by write(2). */
 #define TEXT_ROOM	(RULES_MOST * (KAP_FORMAT_MAX + 1))

@@ -3,8 +3,8 @@
 #ifndef _KAPOLICY_FUZZ_RULES_FILE_H
 #define _KAPOLICY_FUZZ_RULES_FILE_H
 
-#include "errors.h"
 #include "kernel.h"
+#include "rule/errors.h"
 
 /* Rules a set may have here: few, so that there are soon too many. */
 #define RULES_MOST	12

@@ -3,14 +3,14 @@
  * A file given to kapctl check: read, reported on with its carets, warned of.
  * A rule said to be covered is: what matches it has a rule in front of it.
  */
-#include "../../tools/diag.c"
+#include "../../tools/base/diag.c"
 
-#include "cover.h"
 #include "fuzz.h"
 #include "index_sets.h"
-#include "lint.h"
-#include "match.h"
-#include "rules.h"
+#include "rule/match.h"
+#include "rules/cover.h"
+#include "rules/lint.h"
+#include "rules/rules.h"
 
 #define CONNS	32	/* near each rule that is covered, and its cover */
 

@@ -4,10 +4,10 @@
 
 #include <net/tcp.h>
 
+#include "conn/stats.h"
+#include "conn/trace.h"
 #include "pair.h"
-#include "policy.h"
-#include "stats.h"
-#include "trace.h"
+#include "policy/policy.h"
 #include "world.h"
 
 /* What the rule with this id has counted; -1: there is none. */

@@ -2,9 +2,9 @@
 /* tests/unit/decide.c: every mix of options set, with every rule and mode. */
 #include "suites.h"
 
+#include "../unit/decide.c"
 #include "kunit_tap.h"
 #include "unit_main.h"
-#include "../unit/decide.c"
 
 static void decide_every_mix(struct kunit *test)
 {

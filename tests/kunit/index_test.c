@@ -5,11 +5,11 @@
  */
 #include "suites.h"
 
-#include "index.h"
 #include "index_sets.h"
 #include "kunit_tap.h"
-#include "match.h"
+#include "rule/match.h"
 #include "rules.h"
+#include "ruleset/index.h"
 #include "tap.h"
 
 #define SETS_PER_KIND	7

@@ -6,8 +6,8 @@
 #include <linux/in6.h>
 #include <net/tcp.h>
 
+#include "conn/sock.h"
 #include "pair.h"
-#include "sock.h"
 
 #define OWNER	1234
 #define LOOPBACK_V4	0x7f000001U

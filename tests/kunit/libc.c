@@ -8,7 +8,7 @@
 #include <linux/timekeeping.h>
 
 #include "embed.h"
-#include "parse_value.h"
+#include "rule/parse_value.h"
 
 char *getenv(const char *name)
 {

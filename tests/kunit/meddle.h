@@ -3,7 +3,7 @@
 #ifndef _KAPOLICY_KUNIT_MEDDLE_H
 #define _KAPOLICY_KUNIT_MEDDLE_H
 
-#include "rule.h"
+#include "rule/rule.h"
 
 struct sock;
 

@@ -3,9 +3,9 @@
 #ifndef _KAPOLICY_KUNIT_MEDDLE_CALLS_H
 #define _KAPOLICY_KUNIT_MEDDLE_CALLS_H
 
-#include "match.h"
+#include "conn/trace.h"
 #include "meddle.h"
-#include "trace.h"
+#include "rule/match.h"
 
 /* The last thing asked before a socket counts as untouched. */
 #define trace_kapolicy_apply_enabled() \

@@ -9,9 +9,9 @@
 #include <linux/string.h>
 
 #include "fault.h"
-#include "format.h"
-#include "policy.h"
-#include "view.h"
+#include "policy/policy.h"
+#include "rule/format.h"
+#include "sysfs/view.h"
 #include "world.h"
 
 #define MOST_ALLOCS	5000	/* no operation has more: it would never end */

@@ -6,7 +6,7 @@
 #include <kunit/test.h>
 #include <linux/net.h>
 
-#include "rule.h"
+#include "rule/rule.h"
 
 enum pair_kind { PAIR_V4, PAIR_V6, PAIR_MAPPED, PAIR_KINDS };
 

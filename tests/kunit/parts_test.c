@@ -2,16 +2,16 @@
 /* Out of memory in one part at a time, the rest of the module not set up. */
 #include "suites.h"
 
-#include "cgroup_cache.h"
 #include "fault.h"
-#include "index.h"
 #include "kunit_tap.h"
-#include "policy.h"
+#include "policy/policy.h"
 #include "rnd.h"
 #include "rules.h"
+#include "ruleset/cgroup_cache.h"
+#include "ruleset/index.h"
+#include "sysfs/write.h"
 #include "tap.h"
 #include "vec.h"
-#include "write.h"
 
 #define MOST_ALLOCS	5000
 #define RULES		24

@@ -6,7 +6,7 @@
 #include <net/tcp_states.h>
 
 #include "fault.h"
-#include "ruleset.h"
+#include "ruleset/ruleset.h"
 
 static void (*state_probe)(void *active, const struct sock *sk,
 			   const int oldstate, const int newstate);

@@ -3,10 +3,10 @@
 #include "suites.h"
 
 #include "fault.h"
-#include "index.h"
-#include "policy.h"
-#include "stage.h"
-#include "txn.h"
+#include "policy/policy.h"
+#include "policy/stage.h"
+#include "ruleset/index.h"
+#include "sysfs/txn.h"
 #include "world.h"
 
 #define REPLACEMENTS	100

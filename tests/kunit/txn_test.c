@@ -9,7 +9,7 @@
 #include <linux/string.h>
 
 #include "fault.h"
-#include "limits.h"
+#include "rule/limits.h"
 #include "world.h"
 
 /* Transactions that may have rules at once; design.md leaves it to us. */

@@ -6,8 +6,8 @@
 #include <linux/string.h>
 
 #include "fault.h"
-#include "format.h"
-#include "view.h"
+#include "rule/format.h"
+#include "sysfs/view.h"
 #include "world.h"
 
 /* View and transaction: each keeps the file, and has to see that nobody else does. */

@@ -6,13 +6,13 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#include "cgroup_cache.h"
+#include "conn/hook.h"
 #include "fault.h"
-#include "format.h"
-#include "hook.h"
-#include "policy.h"
-#include "view.h"
-#include "write.h"
+#include "policy/policy.h"
+#include "rule/format.h"
+#include "ruleset/cgroup_cache.h"
+#include "sysfs/view.h"
+#include "sysfs/write.h"
 
 #define RULES_ROOM	(256 << 10)
 

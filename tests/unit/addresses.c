@@ -9,8 +9,8 @@
  */
 #include <arpa/inet.h>
 
-#include "addr.h"
 #include "rnd.h"
+#include "rule/addr.h"
 #include "tap.h"
 
 #define ROUNDS 400000

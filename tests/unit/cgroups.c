@@ -3,11 +3,11 @@
  * kap_cgroup_matches() and the patterns of the index against a matcher that
  * tries everything.
  */
-#include "index.h"
-#include "match.h"
-#include "patterns.h"
 #include "rnd.h"
+#include "rule/match.h"
 #include "rules.h"
+#include "ruleset/index.h"
+#include "ruleset/patterns.h"
 
 #define ROUNDS	1500000
 #define SETS	4000

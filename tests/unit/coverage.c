@@ -7,7 +7,7 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-#include "errors.h"
+#include "rule/errors.h"
 #include "tap.h"
 #include "vec.h"
 

@@ -3,7 +3,7 @@
  * kap_rule_decide() against the sentences of the mode= keys, for every mix of
  * options: not set by the application, set below, at and above the rule's.
  */
-#include "match.h"
+#include "rule/match.h"
 #include "rules.h"
 #include "tap.h"
 

@@ -10,12 +10,12 @@
 #include <malloc.h>
 #include <time.h>
 
-#include "addr.h"
-#include "format.h"
-#include "index.h"
 #include "index_sets.h"
-#include "match.h"
+#include "rule/addr.h"
+#include "rule/format.h"
+#include "rule/match.h"
 #include "rules.h"
+#include "ruleset/index.h"
 
 #define COMPARISONS	10000000ULL
 #define RULES_MOST	2000

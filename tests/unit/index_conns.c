@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Connections at the edges of rules, where an index goes wrong if it does. */
-#include "addr.h"
 #include "index_sets.h"
+#include "rule/addr.h"
 
 static const struct kap_rule *any_rule(const struct rule_set *set,
 				       struct rnd *r)

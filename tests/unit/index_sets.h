@@ -4,7 +4,7 @@
 #define _KAPOLICY_INDEX_SETS_H
 
 #include "rnd.h"
-#include "rule.h"
+#include "rule/rule.h"
 
 /* Longest text a generator writes. */
 #define RULE_TEXT 1024

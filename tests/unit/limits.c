@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lines and lists as long as they may be, and one longer: LINE among others. */
-#include "format.h"
+#include "rule/format.h"
 #include "rules.h"
 #include "tap.h"
 

@@ -5,9 +5,9 @@
  */
 #include <arpa/inet.h>
 
-#include "addr.h"
-#include "match.h"
 #include "rnd.h"
+#include "rule/addr.h"
+#include "rule/match.h"
 #include "rules.h"
 
 #define ROUNDS	4000

@@ -3,10 +3,10 @@
  * Out of memory, at each allocation in turn. LeakSanitizer, at the end of the
  * program, is what finds what was not freed.
  */
-#include "format.h"
-#include "index.h"
 #include "rnd.h"
+#include "rule/format.h"
 #include "rules.h"
+#include "ruleset/index.h"
 #include "vec.h"
 
 #define RULES 400

@@ -3,8 +3,8 @@
  * A million changed vectors: no crash, every error in its place, and whatever
  * is accepted reads back as itself.
  */
-#include "format.h"
 #include "rnd.h"
+#include "rule/format.h"
 #include "rules.h"
 #include "vec.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rules.h"
 
-#include "format.h"
+#include "rule/format.h"
 #include "tap.h"
 
 /**

@@ -3,8 +3,8 @@
 #ifndef _KAPOLICY_RULES_H
 #define _KAPOLICY_RULES_H
 
-#include "errors.h"
-#include "parse.h"
+#include "rule/errors.h"
+#include "rule/parse.h"
 
 /* Room for any canonical text the tests should ever see. */
 #define TEXT_MAX 16384

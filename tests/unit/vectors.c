@@ -2,10 +2,11 @@
 /* The tables of ../vectors/, one test for each vector. */
 #include <arpa/inet.h>
 
-#include "format.h"
-#include "index.h"
-#include "match.h"
+#include "rule/format.h"
+#include "rule/key.h"
+#include "rule/match.h"
 #include "rules.h"
+#include "ruleset/index.h"
 #include "tap.h"
 #include "vec.h"
 

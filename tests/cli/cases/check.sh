@@ -186,6 +186,6 @@ t 'colours on a terminal' 'printf "port=0\nidle=300s\n" >r.conf; on_tty 100 chec
 check 'covers: tried at random' '
 ${CC:-cc} -std=gnu11 -Wall -Wextra -Werror -O2 -D_GNU_SOURCE \
 	-I"$top/tools" -I"$top/tools/shim" -I"$top/module" -o cover "$here/cover.c" \
-	"$top"/tools/{cover,cover_find,rules,source,diag,caret,text,color,output,mem}.c \
-	"$top"/module/{addr,errors,format,match,parse,parse_list,parse_rule,parse_value}.c \
+	"$top"/tools/rules/{cover,cover_find,rules,source}.c \
+	"$top"/tools/base/{diag,caret,text,color,json,mem}.c "$top"/module/rule/*.c \
 	"$top"/tools/shim/shim.c -ljansson && ./cover'

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "policy/policy.h"
+
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+
+#include "conn/hook.h"
+#include "policy/stage.h"
+
+/* Serialises changes of all below. Readers of the active set use RCU. */
+static DEFINE_MUTEX(policy_lock);
+static struct kap_active active;		/* set: not NULL from init to exit */
+static bool enabled = true;			/* read without the lock to show it */
+static u32 max_rules = KAP_RULES_DEFAULT;	/* one word, no lock */
+static struct workqueue_struct *free_wq;	/* constant from init to exit */
+
+static struct kap_ruleset *active_locked(void)
+{
+	return rcu_dereference_protected(active.set,
+					 lockdep_is_held(&policy_lock));
+}
+
+/**
+ * kap_policy_get - the active rule set, to be kept for a while
+ *
+ * Context: any.
+ * Return: the set, with a reference for kap_ruleset_put().
+ */
+struct kap_ruleset *kap_policy_get(void)
+{
+	struct kap_ruleset *set;
+
+	rcu_read_lock();
+	set = rcu_dereference(active.set);
+	refcount_inc(&set->refs);	/* ours is dropped after a grace period */
+	rcu_read_unlock();
+	return set;
+}
+
+static void put_work(struct work_struct *work)
+{
+	struct rcu_work *rwork = to_rcu_work(work);
+
+	kap_ruleset_put(container_of(rwork, struct kap_ruleset, rwork));
+}
+
+static void replace_active(struct kap_ruleset *set)
+{
+	struct kap_ruleset *old;
+
+	old = rcu_replace_pointer(active.set, set,
+				  lockdep_is_held(&policy_lock));
+	INIT_RCU_WORK(&old->rwork, put_work);
+	queue_rcu_work(free_wq, &old->rwork);
+}
+
+/*
+ * The hook costs a little even where it finds nothing to do, so it is there
+ * only while there is something to do.
+ */
+static int update_hook(bool wanted)
+{
+	if (wanted)
+		return kap_hook_attach(&active);
+	kap_hook_detach();
+	return 0;
+}
+
+/**
+ * kap_policy_publish - put edited rules into force
+ * @st: stage; stays as it is
+ *
+ * A connection sees the old set or the new one: it takes the pointer once.
+ *
+ * Context: process, may sleep.
+ * Return: why not, or KAP_E_NONE.
+ */
+enum kap_error kap_policy_publish(struct kap_stage *st)
+{
+	enum kap_error error = KAP_E_NONE;
+	struct kap_ruleset *set;
+
+	mutex_lock(&policy_lock);
+	if (st->generation != active_locked()->generation) {
+		error = KAP_E_STALE;
+		goto unlock;
+	}
+	if (!st->changed)
+		goto unlock;
+	set = kap_stage_build(st);
+	/* attach first: it can fail, and finds the old set until then */
+	if (!set || (enabled && set->n && kap_hook_attach(&active))) {
+		kap_ruleset_put(set);
+		error = KAP_E_MEMORY;
+		goto unlock;
+	}
+	replace_active(set);
+	update_hook(enabled && set->n);
+unlock:
+	mutex_unlock(&policy_lock);
+	return error;
+}
+
+/**
+ * kap_policy_enabled - are connections being touched
+ *
+ * Context: any.
+ * Return: whether they are.
+ */
+bool kap_policy_enabled(void)
+{
+	return READ_ONCE(enabled);
+}
+
+/**
+ * kap_policy_enable - start or stop touching connections
+ * @on: which
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM, then nothing has changed.
+ */
+int kap_policy_enable(bool on)
+{
+	int err;
+
+	mutex_lock(&policy_lock);
+	err = update_hook(on && active_locked()->n);
+	if (!err)
+		WRITE_ONCE(enabled, on);
+	mutex_unlock(&policy_lock);
+	return err;
+}
+
+/**
+ * kap_policy_max_rules - how many rules there may be
+ *
+ * Context: any.
+ * Return: the limit.
+ */
+u32 kap_policy_max_rules(void)
+{
+	return READ_ONCE(max_rules);
+}
+
+/**
+ * kap_policy_set_max_rules - change how many rules there may be
+ * @n: limit for rules added from now on; more than that stay if they are there
+ *
+ * Context: any.
+ */
+void kap_policy_set_max_rules(u32 n)
+{
+	WRITE_ONCE(max_rules, n);
+}
+
+/**
+ * kap_policy_init - start with no rules
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kap_policy_init(void)
+{
+	struct kap_ruleset *set = kap_ruleset_empty();
+
+	free_wq = alloc_workqueue("kapolicy", WQ_UNBOUND, 0);
+	if (!set || !free_wq) {
+		kap_ruleset_put(set);
+		if (free_wq)
+			destroy_workqueue(free_wq);
+		return -ENOMEM;
+	}
+	RCU_INIT_POINTER(active.set, set);
+	return 0;
+}
+
+/**
+ * kap_policy_exit - drop all rules
+ *
+ * Nobody writes or reads rules any more. Waits until no probe runs and every
+ * rule set that was ever replaced is freed.
+ *
+ * Context: process, may sleep.
+ */
+void kap_policy_exit(void)
+{
+	mutex_lock(&policy_lock);
+	kap_hook_detach();
+	/* a probe that has begun takes the set, and takes it for not NULL */
+	kap_hook_synchronize();
+	replace_active(NULL);
+	mutex_unlock(&policy_lock);
+	rcu_barrier();
+	destroy_workqueue(free_wq);
+}

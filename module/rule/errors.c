@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rule/errors.h"
+
+#include <linux/errno.h>
+
+static const struct {
+	int err;
+	const char *text;
+	const char *name;
+} errors[KAP_E_NR] = {
+	[KAP_E_NONE] = { 0, "", "NONE" },
+#define X(name, err, text) [KAP_E_##name] = { err, text, #name },
+	KAP_ERRORS(X)
+#undef X
+};
+
+/**
+ * kap_error_errno - errno value of a reason
+ * @error: the reason
+ *
+ * Context: any.
+ * Return: the errno value, negative; 0 for KAP_E_NONE.
+ */
+int kap_error_errno(enum kap_error error)
+{
+	return -errors[error].err;
+}
+
+/**
+ * kap_error_text - what the user reads
+ * @error: the reason
+ *
+ * Context: any.
+ * Return: a constant string.
+ */
+const char *kap_error_text(enum kap_error error)
+{
+	return errors[error].text;
+}
+
+/**
+ * kap_error_name - name of a reason, as the test vectors write it
+ * @error: the reason
+ *
+ * Context: any.
+ * Return: a constant string.
+ */
+const char *kap_error_name(enum kap_error error)
+{
+	return errors[error].name;
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rule/format.h"
+
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "rule/addr.h"
+
+/* Counts like snprintf(): @len may pass @size, and nothing more is written. */
+struct out {
+	char *buf;
+	size_t size;
+	size_t len;
+};
+
+static __printf(2, 3) void put(struct out *o, const char *fmt, ...)
+{
+	size_t room = o->len < o->size ? o->size - o->len : 0;
+	va_list args;
+
+	va_start(args, fmt);
+	o->len += vsnprintf(room ? o->buf + o->len : NULL, room, fmt, args);
+	va_end(args);
+}
+
+/* A blank between words. */
+static void put_gap(struct out *o)
+{
+	if (o->len)
+		put(o, " ");
+}
+
+static void put_seconds(struct out *o, const char *key, u32 seconds)
+{
+	put_gap(o);
+	put(o, "%s=%us", key, seconds);
+}
+
+static void put_ms(struct out *o, const char *key, u32 ms)
+{
+	put_gap(o);
+	if (ms % 1000)
+		put(o, "%s=%ums", key, ms);
+	else
+		put(o, "%s=%us", key, ms / 1000);
+}
+
+static void put_ranges(struct out *o, const char *key,
+		       const struct kap_range *r, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (!i) {
+			put_gap(o);
+			put(o, "%s=", key);
+		}
+		put(o, i ? ",%u" : "%u", r[i].lo);
+		if (r[i].hi != r[i].lo)
+			put(o, "-%u", r[i].hi);
+	}
+}
+
+static void put_prefixes(struct out *o, const char *key,
+			 const struct kap_prefix *p, u32 n)
+{
+	char text[KAP_ADDR_TEXT];
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (!i) {
+			put_gap(o);
+			put(o, "%s=", key);
+		}
+		kap_addr_format(&p[i].addr, p[i].v4, text, sizeof(text));
+		put(o, i ? ",%s" : "%s", text);
+		if (p[i].len != (p[i].v4 ? 32 : 128))
+			put(o, "/%u", p[i].len);
+	}
+}
+
+static void put_values(struct out *o, const struct kap_values *v,
+		       unsigned int opts)
+{
+	if (opts & KAP_OPT_KEEPALIVE) {
+		put_gap(o);
+		put(o, "keepalive=%s", v->keepalive ? "on" : "off");
+	}
+	if (opts & KAP_OPT_IDLE)
+		put_seconds(o, "idle", v->idle);
+	if (opts & KAP_OPT_INTVL)
+		put_seconds(o, "intvl", v->intvl);
+	if (opts & KAP_OPT_CNT) {
+		put_gap(o);
+		put(o, "cnt=%u", v->cnt);
+	}
+	if (opts & KAP_OPT_USER_TIMEOUT)
+		put_ms(o, "user_timeout", v->user_timeout);
+}
+
+static void put_rule(struct out *o, const struct kap_rule *r)
+{
+	static const char * const modes[] = {
+		[KAP_CLAMP] = " mode=clamp",
+		[KAP_FORCE] = " mode=force",
+	};
+
+	if (r->name) {
+		put_gap(o);
+		put(o, "name=%s", r->name);
+	}
+	if (r->prio != KAP_PRIO_DEFAULT) {
+		put_gap(o);
+		put(o, "prio=%u", r->prio);
+	}
+	if (r->cgroup) {
+		put_gap(o);
+		put(o, "cgroup=%s", r->cgroup);
+	}
+	if (r->dir) {
+		put_gap(o);
+		put(o, "dir=%s", r->dir == KAP_OUT ? "out" : "in");
+	}
+	put_ranges(o, "port", r->ranges[KAP_PORT], r->n_ranges[KAP_PORT]);
+	put_ranges(o, "lport", r->ranges[KAP_LPORT], r->n_ranges[KAP_LPORT]);
+	put_ranges(o, "rport", r->ranges[KAP_RPORT], r->n_ranges[KAP_RPORT]);
+	put_prefixes(o, "laddr", r->addrs[0], r->n_addrs[0]);
+	put_prefixes(o, "raddr", r->addrs[1], r->n_addrs[1]);
+	put_ranges(o, "uid", r->ranges[KAP_UID], r->n_ranges[KAP_UID]);
+	if (!r->opts) {
+		put_gap(o);
+		put(o, "action=skip");
+	}
+	put_values(o, &r->values, r->opts);
+	if (r->mode != KAP_DEFAULT)
+		put(o, "%s", modes[r->mode]);
+}
+
+/**
+ * kap_format_rule - canonical text of a rule
+ * @rule: the rule
+ * @buf: where to; terminated when @size is not 0
+ * @size: bytes of @buf; KAP_FORMAT_MAX is enough
+ *
+ * Context: any.
+ * Return: length of the whole text, also when it did not fit.
+ */
+size_t kap_format_rule(const struct kap_rule *rule, char *buf, size_t size)
+{
+	struct out o = { buf, size, 0 };
+
+	put_rule(&o, rule);
+	return o.len;
+}
+
+/**
+ * kap_format_line - a rule as the rules file shows it, with its newline
+ * @rule: the rule
+ * @buf: where to; terminated when @size is not 0
+ * @size: bytes of @buf; KAP_FORMAT_MAX is enough
+ *
+ * Context: any.
+ * Return: length of the whole line, also when it did not fit.
+ */
+size_t kap_format_line(const struct kap_rule *rule, char *buf, size_t size)
+{
+	struct out o = { buf, size, 0 };
+
+	put(&o, "add");
+	put_rule(&o, rule);
+	put(&o, "  # id=%llu\n", (unsigned long long)rule->id);
+	return o.len;
+}
+
+/**
+ * kap_format_counters - a rule as the counters file shows it, with its newline
+ * @rule: the rule
+ * @buf: where to; terminated when @size is not 0
+ * @size: bytes of @buf; KAP_FORMAT_MAX is enough
+ *
+ * Context: any.
+ * Return: length of the whole line, also when it did not fit.
+ */
+size_t kap_format_counters(const struct kap_rule *rule, char *buf, size_t size)
+{
+	static const char * const names[KAP_COUNT_NR] = {
+#define X(id, text) [KAP_COUNT_##id] = text,
+		KAP_COUNTS(X)
+#undef X
+	};
+	struct out o = { buf, size, 0 };
+	u64 counts[KAP_COUNT_NR];
+	int i;
+
+	kap_rule_counts(rule, counts);
+	put(&o, "id=%llu", (unsigned long long)rule->id);
+	if (rule->name)
+		put(&o, " name=%s", rule->name);
+	for (i = 0; i < KAP_COUNT_NR; i++)
+		put(&o, " %s=%llu", names[i], (unsigned long long)counts[i]);
+	put(&o, "\n");
+	return o.len;
+}
+
+/**
+ * kap_format_values - option values as the words of a rule
+ * @v: the values
+ * @opts: enum kap_opt bits of those to write
+ * @buf: where to; terminated when @size is not 0
+ * @size: bytes of @buf
+ *
+ * Context: any.
+ * Return: length of the whole text, also when it did not fit.
+ */
+size_t kap_format_values(const struct kap_values *v, unsigned int opts,
+			 char *buf, size_t size)
+{
+	struct out o = { buf, size, 0 };
+
+	if (size)
+		buf[0] = '\0';
+	put_values(&o, v, opts);
+	return o.len;
+}

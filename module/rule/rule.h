@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A rule, and the key and values of a connection it is compared with.
+ * Shared by the module, kapctl and the unit tests: no struct sock here.
+ */
+#ifndef _KAPOLICY_RULE_H
+#define _KAPOLICY_RULE_H
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "rule/limits.h"
+
+/* The keys of the language, in the order the canonical text has them. */
+#define KAP_KEYS(X) \
+	X(NAME, "name") \
+	X(PRIO, "prio") \
+	X(CGROUP, "cgroup") \
+	X(DIR, "dir") \
+	X(PORT, "port") \
+	X(LPORT, "lport") \
+	X(RPORT, "rport") \
+	X(LADDR, "laddr") \
+	X(RADDR, "raddr") \
+	X(UID, "uid") \
+	X(ACTION, "action") \
+	X(KEEPALIVE, "keepalive") \
+	X(IDLE, "idle") \
+	X(INTVL, "intvl") \
+	X(CNT, "cnt") \
+	X(USER_TIMEOUT, "user_timeout") \
+	X(DETECT, "detect") \
+	X(MODE, "mode")
+
+enum kap_word {
+#define X(id, text) KAP_KEY_##id,
+	KAP_KEYS(X)
+#undef X
+	KAP_KEY_NR
+};
+
+/* What a connection is matched by. The first KAP_U32_FIELDS fit a u32. */
+enum kap_field {
+	KAP_PORT,
+	KAP_LPORT,
+	KAP_RPORT,
+	KAP_UID,
+	KAP_DIR,
+	KAP_U32_FIELDS,
+	KAP_LADDR = KAP_U32_FIELDS,
+	KAP_RADDR,
+	KAP_INDEXED_FIELDS,
+	KAP_CGROUP = KAP_INDEXED_FIELDS,
+	KAP_FIELDS
+};
+
+enum kap_dir { KAP_OUT = 1, KAP_IN = 2 };
+
+enum kap_mode { KAP_DEFAULT, KAP_CLAMP, KAP_FORCE };
+
+/* The socket options a rule can set. */
+enum kap_opt {
+	KAP_OPT_KEEPALIVE	= BIT(0),
+	KAP_OPT_IDLE		= BIT(1),
+	KAP_OPT_INTVL		= BIT(2),
+	KAP_OPT_CNT		= BIT(3),
+	KAP_OPT_USER_TIMEOUT	= BIT(4),
+};
+
+/* One line of counters or stats each: X(name, text) */
+#define KAP_COUNTS(X) \
+	X(MATCHED, "matched") \
+	X(APPLIED, "applied") \
+	X(APP_SET, "app_set") \
+	X(TIMED_OUT, "timed_out")
+
+enum kap_count {
+#define X(id, text) KAP_COUNT_##id,
+	KAP_COUNTS(X)
+#undef X
+	KAP_COUNT_NR
+};
+
+/*
+ * A connection is counted once, by what became of it: in the place of "matched"
+ * are only those left alone because the rule says so. See kap_rule_counts().
+ */
+#define KAP_COUNT_SKIPPED	KAP_COUNT_MATCHED
+
+/**
+ * struct kap_values - the options of a socket, or those a rule asks for
+ * @user_timeout: TCP_USER_TIMEOUT, ms
+ * @idle: TCP_KEEPIDLE, seconds
+ * @intvl: TCP_KEEPINTVL, seconds
+ * @cnt: TCP_KEEPCNT
+ * @keepalive: SO_KEEPALIVE
+ *
+ * In a socket's values, 0 is "not set by the application".
+ */
+struct kap_values {
+	u32 user_timeout;
+	u16 idle;
+	u16 intvl;
+	u8 cnt;
+	u8 keepalive;
+};
+
+/* lo <= x <= hi */
+struct kap_range {
+	u32 lo;
+	u32 hi;
+};
+
+/* An address in host order; an IPv4 one has hi == 0 and lo < 2^32. */
+struct kap_addr {
+	u64 hi;
+	u64 lo;
+};
+
+/**
+ * struct kap_prefix - an address prefix
+ * @addr: its first address: host bits are zero
+ * @len: prefix length, 0..32 or 0..128
+ * @v4: an IPv4 prefix; an IPv4-mapped IPv6 prefix becomes one when parsed
+ */
+struct kap_prefix {
+	struct kap_addr addr;
+	u8 len;
+	bool v4;
+};
+
+/**
+ * struct kap_rule - one rule; one allocation, lists and strings at its end
+ * @refs: held by every rule set and every open transaction it is part of
+ * @prio: matching order, ascending; ties by @id
+ * @fields: BIT(enum kap_field) of the match keys it has
+ * @opts: enum kap_opt bits of the options it sets; 0 for action=skip
+ * @mode: enum kap_mode
+ * @dir: for KAP_DIR, as a range so that every u32 field is alike
+ * @values: what it sets; fields not in @opts are 0
+ * @n_ranges: elements of @ranges, for KAP_PORT .. KAP_DIR
+ * @n_addrs: elements of @addrs, for KAP_LADDR and KAP_RADDR
+ * @id: unique since load, never used again; 0 until it has been added
+ * @ranges: sorted, not overlapping
+ * @addrs: sorted (IPv4 first), none inside another
+ * @cgroup: pattern, or NULL
+ * @name: or NULL
+ * @counts: connections by what became of them; updated by the probe
+ *
+ * All but @refs, @id and @counts is constant from kap_rule_parse() on. @id is
+ * written once, before the rule is published.
+ */
+struct kap_rule {
+	refcount_t refs;
+	u16 prio;
+	u8 fields;
+	u8 opts;
+	u8 mode;
+	u8 dir;
+	struct kap_values values;
+	u16 n_ranges[KAP_U32_FIELDS];
+	u16 n_addrs[2];
+	u64 id;
+	const struct kap_range *ranges[KAP_U32_FIELDS];
+	const struct kap_prefix *addrs[2];
+	const char *cgroup;
+	const char *name;
+	atomic64_t counts[KAP_COUNT_NR];
+};
+
+#define KAP_KEY_WORDS	14
+
+/**
+ * struct kap_key - what a connection is matched by
+ * @field: KAP_PORT .. KAP_DIR; KAP_PORT is the service port
+ * @v4: both addresses are IPv4 (or were IPv4-mapped)
+ * @addr: local, remote
+ * @word: all of it for the index, which finds an IPv4 address in one of them
+ * @cgroup: path of the socket's cgroup, or NULL when there is none to compare
+ */
+struct kap_key {
+	union {
+		struct {
+			u32 field[KAP_U32_FIELDS];
+			u32 v4;
+			struct kap_addr addr[2];
+		};
+		u32 word[KAP_KEY_WORDS];
+	};
+	const char *cgroup;
+};
+
+void kap_rule_put(struct kap_rule *rule);
+
+/**
+ * kap_rule_get - take a reference
+ * @rule: a rule the caller already holds, or finds in a rule set it holds
+ *
+ * Context: any.
+ * Return: @rule.
+ */
+static inline struct kap_rule *kap_rule_get(struct kap_rule *rule)
+{
+	refcount_inc(&rule->refs);
+	return rule;
+}
+
+/**
+ * kap_rule_counts - the counters of a rule
+ * @rule: the rule
+ * @counts: the result, indexed by enum kap_count; no connection is missing in
+ *	one and counted in another
+ *
+ * Context: any.
+ */
+static inline void kap_rule_counts(const struct kap_rule *rule,
+				   u64 counts[KAP_COUNT_NR])
+{
+	int i;
+
+	for (i = 0; i < KAP_COUNT_NR; i++)
+		counts[i] = atomic64_read(&rule->counts[i]);
+	counts[KAP_COUNT_MATCHED] = counts[KAP_COUNT_SKIPPED] +
+		counts[KAP_COUNT_APPLIED] + counts[KAP_COUNT_APP_SET];
+}
+
+/* Matching order: does @a come before @b? */
+static inline bool kap_rule_before(const struct kap_rule *a,
+				   const struct kap_rule *b)
+{
+	return a->prio != b->prio ? a->prio < b->prio : a->id < b->id;
+}
+
+#endif /* _KAPOLICY_RULE_H */

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ruleset/ruleset.h"
+
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "ruleset/cgroup_cache.h"
+#include "ruleset/index.h"
+
+static int cmp_order(const void *a, const void *b)
+{
+	const struct kap_rule *const *x = a, *const *y = b;
+
+	return kap_rule_before(*x, *y) ? -1 : 1;
+}
+
+/* Most sets use one prio: they are in order as they come. */
+static bool is_ordered(struct kap_rule *const *rules, u32 n)
+{
+	u32 i;
+
+	for (i = 1; i < n; i++) {
+		if (!kap_rule_before(rules[i - 1], rules[i]))
+			return false;
+	}
+	return true;
+}
+
+static void free_set(struct kap_ruleset *set)
+{
+	kap_index_free(set->index);
+	kap_cgroup_cache_free(set->cgroups);
+	kvfree(set->by_id);
+	kvfree(set->order);
+	kfree(set);
+}
+
+/**
+ * kap_ruleset_empty - the rule set to start with
+ *
+ * Context: process, may sleep.
+ * Return: a set with one reference, or NULL when out of memory.
+ */
+struct kap_ruleset *kap_ruleset_empty(void)
+{
+	struct kap_ruleset *set = kzalloc(sizeof(*set), GFP_KERNEL);
+
+	if (set) {
+		refcount_set(&set->refs, 1);
+		set->next_id = 1;
+		set->ports = kap_index_ports(NULL);
+	}
+	return set;
+}
+
+/* Everything but the references on rules. */
+static int fill_set(struct kap_ruleset *set)
+{
+	u32 i;
+
+	set->order = kvmalloc_array(set->n, sizeof(*set->order), GFP_KERNEL);
+	if (!set->order)
+		return -ENOMEM;
+	for (i = 0; i < set->n; i++) {
+		set->fields |= set->by_id[i]->fields;
+		set->order[i] = set->by_id[i];
+	}
+	if (!is_ordered(set->order, set->n))
+		sort(set->order, set->n, sizeof(*set->order), cmp_order, NULL);
+	set->index = kap_index_build(set->order, set->n);
+	if (!set->index)
+		return -ENOMEM;
+	if (kap_index_has_cgroups(set->index)) {
+		set->cgroups = kap_cgroup_cache_alloc();
+		if (!set->cgroups)
+			return -ENOMEM;
+	}
+	set->ports = kap_index_ports(set->index);
+	return 0;
+}
+
+/**
+ * kap_ruleset_build - make a rule set
+ * @by_id: its rules by ascending id, allocated by kvmalloc(). The array is
+ *	taken over, whatever is returned; the set takes a reference on each rule
+ * @n: how many; 0: @by_id is NULL
+ * @next_id: id the next new rule gets
+ * @generation: how many changes led to the set
+ *
+ * Context: process, may sleep.
+ * Return: a set with one reference, or NULL when out of memory.
+ */
+struct kap_ruleset *kap_ruleset_build(struct kap_rule **by_id, u32 n,
+				      u64 next_id, u64 generation)
+{
+	struct kap_ruleset *set = kap_ruleset_empty();
+	u32 i;
+
+	if (!set) {
+		kvfree(by_id);
+		return NULL;
+	}
+	set->generation = generation;
+	set->next_id = next_id;
+	set->by_id = by_id;
+	set->n = n;
+	if (n && fill_set(set)) {
+		free_set(set);
+		return NULL;
+	}
+	for (i = 0; i < set->n; i++)
+		kap_rule_get(set->order[i]);
+	return set;
+}
+
+/**
+ * kap_ruleset_put - drop a reference
+ * @set: the set, or NULL
+ *
+ * Context: process, may sleep. The reference of policy.c is dropped after a
+ *	grace period, so with the last one no probe looks at the set.
+ */
+void kap_ruleset_put(struct kap_ruleset *set)
+{
+	u32 i;
+
+	if (!set || !refcount_dec_and_test(&set->refs))
+		return;
+	for (i = 0; i < set->n; i++)
+		kap_rule_put(set->order[i]);
+	free_set(set);
+}

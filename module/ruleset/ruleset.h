@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* An immutable rule set with its index: what a connection is looked up in. */
+#ifndef _KAPOLICY_RULESET_H
+#define _KAPOLICY_RULESET_H
+
+#include <linux/refcount.h>
+#include <linux/workqueue.h>
+
+#include "rule/rule.h"
+
+struct kap_cgroup_cache;
+struct kap_index;
+struct kap_ports;
+
+/**
+ * struct kap_ruleset - a rule set; constant from kap_ruleset_build() on
+ * @refs: one of policy.c until no probe can see the set any more, and one of
+ *	each reader of the sysfs files
+ * @rwork: frees the reference of policy.c after a grace period
+ * @generation: how many changes led to it
+ * @next_id: id the next new rule gets
+ * @n: number of rules
+ * @fields: BIT(enum kap_field) of what any of them looks at
+ * @ports: part of @index, or what stands for none
+ * @order: the rules in matching order, each with a reference
+ * @by_id: the same rules by ascending id, without references
+ * @index: classifier over @order
+ * @cgroups: what is known of cgroups; NULL when no rule has cgroup=. The only
+ *	part that changes; see cgroup_cache.c
+ */
+struct kap_ruleset {
+	refcount_t refs;
+	struct rcu_work rwork;
+	u64 generation;
+	u64 next_id;
+	u32 n;
+	u32 fields;
+	const struct kap_ports *ports;
+	struct kap_rule **order;
+	struct kap_rule **by_id;
+	struct kap_index *index;
+	struct kap_cgroup_cache *cgroups;
+};
+
+/**
+ * struct kap_active - where the rule set in force hangs
+ * @set: never NULL while a probe may run. Written under the lock of
+ *	policy.c; the probe reads it under rcu_read_lock_sched(), others under
+ *	rcu_read_lock(); freed after a grace period, which covers both
+ */
+struct kap_active {
+	struct kap_ruleset __rcu *set;
+};
+
+struct kap_ruleset *kap_ruleset_empty(void);
+struct kap_ruleset *kap_ruleset_build(struct kap_rule **by_id, u32 n,
+				      u64 next_id, u64 generation);
+void kap_ruleset_put(struct kap_ruleset *set);
+
+#endif /* _KAPOLICY_RULESET_H */

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sysfs/txn.h"
+
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/slab.h>
+
+#include "policy/policy.h"
+#include "policy/stage.h"
+#include "sysfs/view.h"
+
+#define OPEN_MAX	16	/* with rules; the oldest is dropped for one more */
+
+static LIST_HEAD(txns);		/* protected by the write lock of write.c */
+
+/**
+ * kap_txn_free - forget a transaction
+ * @txn: the transaction
+ *
+ * Context: process, may sleep; write lock held.
+ */
+void kap_txn_free(struct kap_txn *txn)
+{
+	list_del(&txn->node);
+	fput(txn->file);
+	kap_stage_free(txn->stage);
+	kfree(txn);
+}
+
+/**
+ * kap_txn_fail - throw the rules of a transaction away
+ * @txn: the transaction; keeps the error for what its writer still sends
+ * @why: the error
+ *
+ * Context: process, may sleep; write lock held.
+ */
+void kap_txn_fail(struct kap_txn *txn, const struct kap_diag *why)
+{
+	kap_stage_free(txn->stage);
+	txn->stage = NULL;
+	txn->error = *why;
+}
+
+/**
+ * kap_txn_end - a transaction is over, but for the rest of its last line
+ * @txn: the transaction
+ *
+ * Context: process, may sleep; write lock held.
+ */
+void kap_txn_end(struct kap_txn *txn)
+{
+	kap_stage_free(txn->stage);
+	txn->stage = NULL;
+	txn->over = true;
+}
+
+/**
+ * kap_txn_find - transaction of an open file
+ * @file: the file
+ *
+ * Transactions of files that have been closed go.
+ *
+ * Context: process, may sleep; write lock held.
+ * Return: the transaction, or NULL.
+ */
+struct kap_txn *kap_txn_find(const struct file *file)
+{
+	struct kap_txn *txn, *next, *found = NULL;
+
+	list_for_each_entry_safe(txn, next, &txns, node) {
+		if (txn->file == file)
+			found = txn;
+		else if (kap_view_file_closed(txn->file))
+			kap_txn_free(txn);
+	}
+	return found;
+}
+
+/**
+ * kap_txn_sweep - forget transactions of files that have been closed
+ *
+ * Context: process, may sleep; write lock held.
+ * Return: whether any are left.
+ */
+bool kap_txn_sweep(void)
+{
+	kap_txn_find(NULL);
+	return !list_empty(&txns);
+}
+
+/* Memory for rules has a bound, however many transactions are left open. */
+static void drop_oldest(void)
+{
+	struct kap_diag why = { KAP_E_DROPPED, 1, 1, 1 };
+	struct kap_txn *txn, *oldest = NULL;
+	u32 n = 0;
+
+	list_for_each_entry_reverse(txn, &txns, node) {
+		if (!txn->stage)
+			continue;
+		oldest = txn;
+		n++;
+	}
+	if (n >= OPEN_MAX)
+		kap_txn_fail(oldest, &why);
+}
+
+/**
+ * kap_txn_stage - a copy of the active rules to edit
+ *
+ * Context: process, may sleep.
+ * Return: for kap_stage_free(), or NULL when out of memory.
+ */
+struct kap_stage *kap_txn_stage(void)
+{
+	struct kap_ruleset *set = kap_policy_get();
+	struct kap_stage *st = kap_stage_alloc(set);
+
+	kap_ruleset_put(set);
+	return st;
+}
+
+/**
+ * kap_txn_begin - begin a transaction
+ * @file: open file that has none
+ *
+ * Context: process, may sleep; write lock held.
+ * Return: the transaction, or NULL when out of memory.
+ */
+struct kap_txn *kap_txn_begin(struct file *file)
+{
+	struct kap_txn *txn = kzalloc(sizeof(*txn), GFP_KERNEL);
+
+	if (!txn)
+		return NULL;
+	drop_oldest();
+	txn->stage = kap_txn_stage();
+	if (!txn->stage) {
+		kfree(txn);
+		return NULL;
+	}
+	txn->file = get_file(file);
+	list_add_tail(&txn->node, &txns);
+	return txn;
+}
+
+/**
+ * kap_txn_exit - drop the transactions that are open
+ *
+ * Context: process, may sleep; nobody writes any more.
+ */
+void kap_txn_exit(void)
+{
+	struct kap_txn *txn, *next;
+
+	list_for_each_entry_safe(txn, next, &txns, node)
+		kap_txn_free(txn);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/output.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/exit.h"
+
+/* What the command has to say under --json; kap_output_finish() prints it. */
+static json_t *result;
+static bool no_json;
+
+/**
+ * kap_output_is_tty - is it people who read?
+ *
+ * Return: whether stdout is a terminal.
+ */
+bool kap_output_is_tty(void)
+{
+	return isatty(STDOUT_FILENO);
+}
+
+/**
+ * kap_output_json - set the document a command prints under --json
+ * @doc: an object, for when it succeeds, or an array, for whatever happens;
+ *	its reference is taken over
+ */
+void kap_output_json(json_t *doc)
+{
+	json_decref(result);
+	result = doc;
+}
+
+/**
+ * kap_output_no_json - what is printed is text, --json or not
+ */
+void kap_output_no_json(void)
+{
+	no_json = true;
+}
+
+static void print_json(int ret)
+{
+	json_t *doc = NULL;
+
+	if (ret == KAP_EXIT_OK || json_is_array(result)) {
+		doc = result;
+		result = NULL;
+	}
+	if (!doc)
+		doc = json_object();
+	if (!json_object_size(doc) && ret == KAP_EXIT_OK)
+		json_object_set_new(doc, "ok", json_true());
+	kap_diag_to_json(doc);
+	json_dumpf(doc, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(doc);
+	json_decref(result);
+	result = NULL;
+}
+
+/**
+ * kap_output_finish - bring out all that is to be printed
+ * @ret: how the command ended, an enum kap_exit
+ *
+ * Return: how kapctl ends.
+ */
+int kap_output_finish(int ret)
+{
+	/* a warning that --strict made an error */
+	if (ret == KAP_EXIT_OK && kap_diag_errors())
+		ret = KAP_EXIT_FAILED;
+	kap_diag_finish();
+	if (kap_diag_is_json() && !no_json)
+		print_json(ret);
+	if (fflush(stdout) || ferror(stdout)) {
+		kap_diag_error("stdout: %s", strerror(errno));
+		return KAP_EXIT_FAILED;
+	}
+	return ret;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/args.h"
+#include "cmd/cmd.h"
+#include "doctor/doctor.h"
+
+static int run(const struct kap_args *args)
+{
+	struct kap_patient p = { 0 };
+	bool well;
+
+	(void)args;
+	kap_doctor_kernel(&p);
+	kap_doctor_module(&p);
+	kap_doctor_switch(&p);
+	kap_doctor_files(&p);
+	kap_doctor_in_force(&p);
+	kap_doctor_cgroups(&p);
+	kap_doctor_service(&p);
+	kap_doctor_hook(&p);
+	well = kap_doctor_finish();
+	kap_live_free(&p.live);
+	kap_config_free(&p.config);
+	return well ? KAP_EXIT_OK : KAP_EXIT_FAILED;
+}
+
+const struct kap_command cmd_doctor = {
+	.name = "doctor",
+	.operands = "",
+	.summary = "find out what stops it from working here, and say how to mend it",
+	.help = "Changes nothing. Opens a connection over loopback to see whether the module\n"
+		"notices. Needs no root, but may see less without. Exit status: 0 nothing is\n"
+		"wrong, 1 something is. With --json, prints an array of check, state (ok, note,\n"
+		"PROBLEM), text and fix.\n",
+	.run = run,
+};

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "host/apply.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exit.h"
+#include "base/mem.h"
+
+/* The texts one behind the other, each beginning on a line of its own. */
+static char *join(const struct kap_source *source, size_t n, size_t *len)
+{
+	size_t i, room = 1;
+	char *text, *to;
+
+	for (i = 0; i < n; i++)
+		room += source[i].len + 1;
+	text = kap_mem_alloc(room);
+	to = text;
+	for (i = 0; i < n; i++) {
+		if (to > text && to[-1] != '\n')
+			*to++ = '\n';
+		to = mempcpy(to, source[i].text, source[i].len);
+	}
+	*len = to - text;
+	return text;
+}
+
+/* The text that line @number of all of them is in, or NULL. */
+static const struct kap_source *locate(const struct kap_source *source,
+				       size_t n, unsigned int number,
+				       struct kap_line *line)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (kap_source_line(&source[i], number, line))
+			return &source[i];
+		number -= line->number;
+	}
+	return NULL;
+}
+
+static void report(const struct kap_source *source, size_t n,
+		   const struct kap_refusal *r)
+{
+	const char *message = *r->message ? r->message : strerror(r->err);
+	struct kap_place at = { .file = source->name };
+	struct kap_span span = { r->col, r->end };
+	const struct kap_source *in = NULL;
+	struct kap_line line;
+
+	/* whoever was faster, or our begin, flush or commit: no line is to blame */
+	if (r->err != ESTALE)
+		in = locate(source, n, r->line, &line);
+	if (in)
+		kap_source_report(KAP_ERROR, in, &line, span, "%s", message);
+	else
+		kap_diag_report(KAP_ERROR, n == 1 ? &at : NULL, "%s", message);
+	if (r->err == ESTALE)
+		kap_diag_hint("Nothing was changed here; try again.");
+}
+
+/**
+ * kap_apply - change the rules
+ * @change: KAP_CHANGE_ALL when @source replaces every rule
+ * @source: texts of commands or rules, one change together
+ * @n: how many texts
+ *
+ * Return: an enum kap_exit; when the module refuses, the reason is reported
+ * at the place of @source it names.
+ */
+int kap_apply(enum kap_change change, const struct kap_source *source,
+	      size_t n)
+{
+	struct kap_refusal refusal;
+	char *text;
+	size_t len;
+	bool ok;
+
+	text = join(source, n, &len);
+	ok = kap_sysfs_change(change, text, len, &refusal);
+	free(text);
+	if (ok)
+		return KAP_EXIT_OK;
+	if (refusal.err)
+		report(source, n, &refusal);
+	return KAP_EXIT_FAILED;
+}

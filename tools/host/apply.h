@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A change of the rules, and what the module says against it. */
+#ifndef _KAPCTL_APPLY_H
+#define _KAPCTL_APPLY_H
+
+#include "host/sysfs.h"
+#include "rules/source.h"
+
+int kap_apply(enum kap_change change, const struct kap_source *source,
+	      size_t n);
+
+#endif /* _KAPCTL_APPLY_H */

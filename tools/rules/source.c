@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rules/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* All there is, and a NUL; NULL with errno set on error. */
+static char *slurp(int fd, size_t *len)
+{
+	size_t room = 0;
+	char *text = NULL;
+	ssize_t n;
+
+	*len = 0;
+	for (;;) {
+		while (room < *len + 4096 + 1)
+			text = kap_mem_grow(text, room, &room, 1);
+		n = read(fd, text + *len, room - *len - 1);
+		if (n > 0) {
+			*len += n;
+		} else if (!n) {
+			text[*len] = '\0';
+			return text;
+		} else if (errno != EINTR) {
+			free(text);
+			return NULL;
+		}
+	}
+}
+
+/**
+ * kap_source_load - read a file
+ * @source: the result
+ * @path: the file, or - for stdin; becomes the name of the text
+ *
+ * Return: 0 or an errno value, not reported.
+ */
+int kap_source_load(struct kap_source *source, const char *path)
+{
+	bool is_stdin = !strcmp(path, "-");
+	int fd, err = 0;
+
+	memset(source, 0, sizeof(*source));
+	source->name = is_stdin ? "<stdin>" : path;
+	fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	source->text = slurp(fd, &source->len);
+	if (!source->text)
+		err = errno;
+	if (!is_stdin)
+		close(fd);
+	return err;
+}
+
+/**
+ * kap_source_read - read a file, or say why not
+ * @source: the result
+ * @path: the file, or - for stdin
+ *
+ * Return: whether it could be read.
+ */
+bool kap_source_read(struct kap_source *source, const char *path)
+{
+	int err = kap_source_load(source, path);
+	struct kap_place at = { .file = source->name };
+
+	if (err)
+		kap_diag_report(KAP_ERROR, &at, "%s", strerror(err));
+	return !err;
+}
+
+/**
+ * kap_source_words - make a text of words of the command line
+ * @source: the result
+ * @text: the words on one line; @source owns it from now on
+ * @skip: bytes at its start that the user did not write
+ */
+void kap_source_words(struct kap_source *source, char *text, size_t skip)
+{
+	memset(source, 0, sizeof(*source));
+	source->name = "<command-line>";
+	source->text = text;
+	source->len = strlen(text);
+	source->skip = skip;
+}
+
+/**
+ * kap_source_free - free what a text holds
+ * @source: the text
+ */
+void kap_source_free(struct kap_source *source)
+{
+	free(source->text);
+	source->text = NULL;
+}
+
+/**
+ * kap_source_next - step through the lines of a text
+ * @source: the text
+ * @line: the last line, all zero before the first; becomes the next one
+ *
+ * Return: whether there is one.
+ */
+bool kap_source_next(const struct kap_source *source, struct kap_line *line)
+{
+	const char *end = source->text + source->len;
+	const char *s = line->s ? line->s + line->len + 1 : source->text;
+	const char *newline;
+
+	if (s >= end)
+		return false;
+	newline = memchr(s, '\n', end - s);
+	line->s = s;
+	line->len = (newline ? newline : end) - s;
+	line->number++;
+	return true;
+}
+
+/**
+ * kap_source_line - find a line by its number
+ * @source: the text
+ * @number: from 1
+ * @line: the result
+ *
+ * Return: whether the text has that many.
+ */
+bool kap_source_line(const struct kap_source *source, unsigned int number,
+		     struct kap_line *line)
+{
+	memset(line, 0, sizeof(*line));
+	while (line->number < number) {
+		if (!kap_source_next(source, line))
+			return false;
+	}
+	return number > 0;
+}
+
+static unsigned int visible(size_t skip, unsigned int col)
+{
+	return col > skip ? col - skip : 1;
+}
+
+/**
+ * kap_source_report - say what is wrong with a line of a text
+ * @severity: error or warning
+ * @source: the text
+ * @line: the line
+ * @at: the columns of @line
+ * @fmt: what, as for printf()
+ */
+void kap_source_report(enum kap_severity severity,
+		       const struct kap_source *source,
+		       const struct kap_line *line, struct kap_span at,
+		       const char *fmt, ...)
+{
+	size_t skip = line->number == 1 ? source->skip : 0;
+	struct kap_place place = {
+		.file = source->name,
+		.line = line->number,
+		.col = visible(skip, at.col),
+		.end = visible(skip, at.end),
+		.text = line->s + skip,
+		.len = line->len - skip,
+	};
+	char *message;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&message, fmt, args) < 0)
+		abort();
+	va_end(args);
+	kap_diag_report(severity, &place, "%s", message);
+	free(message);
+}
