@@ -127,7 +127,7 @@ static void loaded(struct kap_patient *p, const struct kap_modinfo *installed)
 	char version[64] = "";
 
 	if (kap_sys_peek("module/kapolicy/version", version,
-			   sizeof(version)) <= 0)
+			 sizeof(version)) <= 0)
 		strcpy(version, "an unknown version");
 	version[strcspn(version, "\n")] = '\0';
 	kap_diag_hold(&held);
