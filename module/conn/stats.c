@@ -16,19 +16,29 @@ static unsigned long sum(unsigned int stat)
 }
 
 /**
- * kap_stats_sum - a counter over all CPUs
- * @stat: enum kap_count or KAP_STAT_CONNECTIONS
+ * kap_stats_sum - add up what is shown as one file of stats/
+ * @shown: enum kap_shown or KAP_SHOWN_CONNECTIONS
  *
  * Context: any.
- * Return: connections since load.
+ * Return: connections since load; for KAP_SHOWN_HELD, changes.
  */
-unsigned long kap_stats_sum(unsigned int stat)
+unsigned long kap_stats_sum(unsigned int shown)
 {
-	unsigned long n = sum(stat);
+	unsigned long matched;
 
-	if (stat == KAP_COUNT_MATCHED || stat == KAP_STAT_CONNECTIONS)
-		n += sum(KAP_COUNT_APPLIED) + sum(KAP_COUNT_APP_SET);
-	if (stat == KAP_STAT_CONNECTIONS)
-		n += sum(KAP_COUNT_SKIPPED);
-	return n;
+	switch (shown) {
+	case KAP_SHOWN_APPLIED:
+		return sum(KAP_COUNT_APPLIED);
+	case KAP_SHOWN_APP_SET:
+		return sum(KAP_COUNT_APP_SET);
+	case KAP_SHOWN_HELD:
+		return sum(KAP_COUNT_HELD);
+	case KAP_SHOWN_TIMED_OUT:
+		return sum(KAP_COUNT_TIMED_OUT);
+	default:
+		matched = sum(KAP_COUNT_APPLIED) + sum(KAP_COUNT_APP_SET) +
+			  sum(KAP_COUNT_SKIPPED);
+		return shown == KAP_SHOWN_MATCHED ?
+		       matched : matched + sum(KAP_STAT_UNMATCHED);
+	}
 }

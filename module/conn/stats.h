@@ -7,11 +7,13 @@
 
 #include "rule/rule.h"
 
-#define KAP_STAT_CONNECTIONS	KAP_COUNT_NR
+/* What is counted beyond enum kap_count: new connections without a rule. */
+#define KAP_STAT_UNMATCHED	KAP_COUNT_NR
 #define KAP_STAT_NR		(KAP_COUNT_NR + 1)
 
-/* Like "matched" of a rule: here are those no rule matched. */
-#define KAP_STAT_UNMATCHED	KAP_STAT_CONNECTIONS
+/* What is shown beyond enum kap_shown: all new connections. */
+#define KAP_SHOWN_CONNECTIONS	KAP_SHOWN_NR
+#define KAP_SHOWN_STATS		(KAP_SHOWN_NR + 1)
 
 /* Wrap at the size of a long, as the counters of /proc/net/snmp do. */
 struct kap_stats {
@@ -25,6 +27,6 @@ static inline void kap_stats_inc(unsigned int stat)
 	this_cpu_inc(kap_stats.n[stat]);
 }
 
-unsigned long kap_stats_sum(unsigned int stat);
+unsigned long kap_stats_sum(unsigned int shown);
 
 #endif /* _KAPOLICY_STATS_H */

@@ -183,21 +183,21 @@ size_t kap_format_line(const struct kap_rule *rule, char *buf, size_t size)
  */
 size_t kap_format_counters(const struct kap_rule *rule, char *buf, size_t size)
 {
-	static const char * const names[KAP_COUNT_NR] = {
-#define X(id, text) [KAP_COUNT_##id] = text,
+	static const char * const names[KAP_SHOWN_NR] = {
+#define X(id, text) [KAP_SHOWN_##id] = text,
 		KAP_COUNTS(X)
 #undef X
 	};
 	struct out o = { buf, size, 0 };
-	u64 counts[KAP_COUNT_NR];
+	u64 shown[KAP_SHOWN_NR];
 	int i;
 
-	kap_rule_counts(rule, counts);
+	kap_rule_counts(rule, shown);
 	put(&o, "id=%llu", (unsigned long long)rule->id);
 	if (rule->name)
 		put(&o, " name=%s", rule->name);
-	for (i = 0; i < KAP_COUNT_NR; i++)
-		put(&o, " %s=%llu", names[i], (unsigned long long)counts[i]);
+	for (i = 0; i < KAP_SHOWN_NR; i++)
+		put(&o, " %s=%llu", names[i], (unsigned long long)shown[i]);
 	put(&o, "\n");
 	return o.len;
 }

@@ -69,25 +69,33 @@ enum kap_opt {
 	KAP_OPT_USER_TIMEOUT	= BIT(4),
 };
 
-/* One line of counters or stats each: X(name, text) */
+/*
+ * What is counted. For each new connection that a rule wins, the probe
+ * increments exactly one of the first three; kap_rule_counts() relies on it.
+ */
+enum kap_count {
+	KAP_COUNT_APPLIED,
+	KAP_COUNT_APP_SET,
+	KAP_COUNT_SKIPPED,
+	KAP_COUNT_HELD,
+	KAP_COUNT_TIMED_OUT,
+	KAP_COUNT_NR
+};
+
+/* What is shown of it, in the order of the counters file: X(name, text) */
 #define KAP_COUNTS(X) \
 	X(MATCHED, "matched") \
 	X(APPLIED, "applied") \
 	X(APP_SET, "app_set") \
+	X(HELD, "held") \
 	X(TIMED_OUT, "timed_out")
 
-enum kap_count {
-#define X(id, text) KAP_COUNT_##id,
+enum kap_shown {
+#define X(id, text) KAP_SHOWN_##id,
 	KAP_COUNTS(X)
 #undef X
-	KAP_COUNT_NR
+	KAP_SHOWN_NR
 };
-
-/*
- * A connection is counted once, by what became of it: in the place of "matched"
- * are only those left alone because the rule says so. See kap_rule_counts().
- */
-#define KAP_COUNT_SKIPPED	KAP_COUNT_MATCHED
 
 /**
  * struct kap_values - the options of a socket, or those a rule asks for
@@ -147,7 +155,7 @@ struct kap_prefix {
  * @addrs: sorted (IPv4 first), none inside another
  * @cgroup: pattern, or NULL
  * @name: or NULL
- * @counts: connections by what became of them; updated by the probe
+ * @counts: indexed by enum kap_count; updated by the probes
  *
  * All but @refs, @id and @counts is constant from kap_rule_parse() on. @id is
  * written once, before the rule is published.
@@ -208,22 +216,24 @@ static inline struct kap_rule *kap_rule_get(struct kap_rule *rule)
 }
 
 /**
- * kap_rule_counts - the counters of a rule
+ * kap_rule_counts - read what is shown of a rule's counters
  * @rule: the rule
- * @counts: the result, indexed by enum kap_count; no connection is missing in
- *	one and counted in another
+ * @shown: the result, indexed by enum kap_shown; "matched" is a sum, so it is
+ *	never less than "applied" and "app_set" together
  *
  * Context: any.
  */
 static inline void kap_rule_counts(const struct kap_rule *rule,
-				   u64 counts[KAP_COUNT_NR])
+				   u64 shown[KAP_SHOWN_NR])
 {
-	int i;
+	const atomic64_t *n = rule->counts;
 
-	for (i = 0; i < KAP_COUNT_NR; i++)
-		counts[i] = atomic64_read(&rule->counts[i]);
-	counts[KAP_COUNT_MATCHED] = counts[KAP_COUNT_SKIPPED] +
-		counts[KAP_COUNT_APPLIED] + counts[KAP_COUNT_APP_SET];
+	shown[KAP_SHOWN_APPLIED] = atomic64_read(&n[KAP_COUNT_APPLIED]);
+	shown[KAP_SHOWN_APP_SET] = atomic64_read(&n[KAP_COUNT_APP_SET]);
+	shown[KAP_SHOWN_HELD] = atomic64_read(&n[KAP_COUNT_HELD]);
+	shown[KAP_SHOWN_TIMED_OUT] = atomic64_read(&n[KAP_COUNT_TIMED_OUT]);
+	shown[KAP_SHOWN_MATCHED] = shown[KAP_SHOWN_APPLIED] +
+		shown[KAP_SHOWN_APP_SET] + atomic64_read(&n[KAP_COUNT_SKIPPED]);
 }
 
 /* Matching order: does @a come before @b? */

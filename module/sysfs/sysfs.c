@@ -189,11 +189,11 @@ static ssize_t stat_show(struct kobject *kobj, struct kobj_attribute *attr,
 	.show = stat_show, \
 }
 
-static struct kobj_attribute stat_attr[KAP_STAT_NR] = {
-#define X(id, text) [KAP_COUNT_##id] = STAT_ATTR(text),
+static struct kobj_attribute stat_attr[KAP_SHOWN_STATS] = {
+#define X(id, text) [KAP_SHOWN_##id] = STAT_ATTR(text),
 	KAP_COUNTS(X)
 #undef X
-	[KAP_STAT_CONNECTIONS] = STAT_ATTR("connections"),
+	[KAP_SHOWN_CONNECTIONS] = STAT_ATTR("connections"),
 };
 
 static ssize_t stat_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -202,11 +202,11 @@ static ssize_t stat_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%lu\n", kap_stats_sum(attr - stat_attr));
 }
 
-static struct attribute *stat_attrs[KAP_STAT_NR + 1] = {
-#define X(id, text) &stat_attr[KAP_COUNT_##id].attr,
+static struct attribute *stat_attrs[KAP_SHOWN_STATS + 1] = {
+#define X(id, text) &stat_attr[KAP_SHOWN_##id].attr,
 	KAP_COUNTS(X)
 #undef X
-	&stat_attr[KAP_STAT_CONNECTIONS].attr,
+	&stat_attr[KAP_SHOWN_CONNECTIONS].attr,
 	NULL
 };
 

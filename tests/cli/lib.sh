@@ -88,13 +88,14 @@ fresh_sysfs() {
 		'add name=pg port=5432,6432-6440 keepalive=on idle=15s intvl=5s cnt=3 user_timeout=27500ms  # id=2' \
 		'add cgroup=/system.slice/docker-*.scope dir=in user_timeout=30s mode=force  # id=9'
 	printf '%s\n' >"$sys/counters" \
-		'id=4 name=lan matched=123456 applied=0 app_set=0 timed_out=3' \
-		'id=2 name=pg matched=20 applied=15 app_set=5 timed_out=1' \
-		'id=9 matched=7 applied=7 app_set=0 timed_out=0'
+		'id=4 name=lan matched=123456 applied=0 app_set=0 held=0 timed_out=3' \
+		'id=2 name=pg matched=20 applied=15 app_set=5 held=2 timed_out=1' \
+		'id=9 matched=7 applied=7 app_set=0 held=0 timed_out=0'
 	echo 200000 >"$sys/stats/connections"
 	echo 123483 >"$sys/stats/matched"
 	echo 22 >"$sys/stats/applied"
 	echo 5 >"$sys/stats/app_set"
+	echo 2 >"$sys/stats/held"
 	echo 4 >"$sys/stats/timed_out"
 	cd "$tmp/work" || exit 1
 }

@@ -11,10 +11,10 @@
 #include "world.h"
 
 /* What the rule with this id has counted; -1: there is none. */
-static s64 counted(u64 id, enum kap_count what)
+static s64 counted(u64 id, enum kap_shown what)
 {
 	struct kap_ruleset *set = kap_policy_get();
-	u64 counts[KAP_COUNT_NR];
+	u64 counts[KAP_SHOWN_NR];
 	s64 n = -1;
 	u32 i;
 
@@ -31,10 +31,10 @@ static s64 counted(u64 id, enum kap_count what)
 static void expect_counts(struct kunit *test, u64 id, s64 matched, s64 applied,
 			  s64 app_set, s64 timed_out)
 {
-	KUNIT_EXPECT_EQ(test, counted(id, KAP_COUNT_MATCHED), matched);
-	KUNIT_EXPECT_EQ(test, counted(id, KAP_COUNT_APPLIED), applied);
-	KUNIT_EXPECT_EQ(test, counted(id, KAP_COUNT_APP_SET), app_set);
-	KUNIT_EXPECT_EQ(test, counted(id, KAP_COUNT_TIMED_OUT), timed_out);
+	KUNIT_EXPECT_EQ(test, counted(id, KAP_SHOWN_MATCHED), matched);
+	KUNIT_EXPECT_EQ(test, counted(id, KAP_SHOWN_APPLIED), applied);
+	KUNIT_EXPECT_EQ(test, counted(id, KAP_SHOWN_APP_SET), app_set);
+	KUNIT_EXPECT_EQ(test, counted(id, KAP_SHOWN_TIMED_OUT), timed_out);
 }
 
 /* Which idle time each end of a new connection got; 0: none. */
@@ -160,11 +160,11 @@ static void counts_of_a_skip(struct kunit *test)
 static void stats_add_up(struct kunit *test)
 {
 	struct kap_values set = { .keepalive = 1 };
-	unsigned long n[KAP_STAT_NR];
+	unsigned long n[KAP_SHOWN_STATS];
 	struct pair p;
 	u32 i;
 
-	for (i = 0; i < KAP_STAT_NR; i++)
+	for (i = 0; i < KAP_SHOWN_STATS; i++)
 		n[i] = kap_stats_sum(i);
 	rules_set(test, "dir=out keepalive=on\ndir=in uid=77 cnt=1");
 	expect_idle(test, PAIR_V4, 0, 0);
@@ -172,13 +172,13 @@ static void stats_add_up(struct kunit *test)
 	sock_put_values(p.client, &set);
 	pair_connect(test, &p);
 	pair_close(&p);
-	for (i = 0; i < KAP_STAT_NR; i++)
+	for (i = 0; i < KAP_SHOWN_STATS; i++)
 		n[i] = kap_stats_sum(i) - n[i];
-	KUNIT_EXPECT_EQ(test, n[KAP_STAT_CONNECTIONS], 4UL);
-	KUNIT_EXPECT_EQ(test, n[KAP_COUNT_MATCHED], 2UL);
-	KUNIT_EXPECT_EQ(test, n[KAP_COUNT_APPLIED], 1UL);
-	KUNIT_EXPECT_EQ(test, n[KAP_COUNT_APP_SET], 1UL);
-	KUNIT_EXPECT_EQ(test, n[KAP_COUNT_TIMED_OUT], 0UL);
+	KUNIT_EXPECT_EQ(test, n[KAP_SHOWN_CONNECTIONS], 4UL);
+	KUNIT_EXPECT_EQ(test, n[KAP_SHOWN_MATCHED], 2UL);
+	KUNIT_EXPECT_EQ(test, n[KAP_SHOWN_APPLIED], 1UL);
+	KUNIT_EXPECT_EQ(test, n[KAP_SHOWN_APP_SET], 1UL);
+	KUNIT_EXPECT_EQ(test, n[KAP_SHOWN_TIMED_OUT], 0UL);
 }
 
 /* As tcp_write_err() ends a connection. */

@@ -73,13 +73,13 @@ static void a_rule_outlives_the_set(struct kunit *test)
 
 	rules_set(test, "name=a idle=1s\nname=b idle=2s");
 	old = kap_policy_get();
-	atomic64_set(&old->by_id[1]->counts[KAP_COUNT_MATCHED], 7);
+	atomic64_set(&old->by_id[1]->counts[KAP_COUNT_APPLIED], 7);
 	rules_set(test, "del name=a\nprio=1 idle=3s");
 	new = kap_policy_get();
 	KUNIT_EXPECT_PTR_NE(test, old, new);
 	KUNIT_ASSERT_EQ(test, new->n, 2U);
 	KUNIT_EXPECT_PTR_EQ(test, new->by_id[0], old->by_id[1]);
-	matched = atomic64_read(&new->by_id[0]->counts[KAP_COUNT_MATCHED]);
+	matched = atomic64_read(&new->by_id[0]->counts[KAP_COUNT_APPLIED]);
 	KUNIT_EXPECT_EQ(test, matched, 7LL);
 	kap_ruleset_put(old);
 	kap_ruleset_put(new);

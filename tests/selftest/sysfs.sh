@@ -21,7 +21,7 @@ log_mark
 
 tap_is "$(cd $KAP && find . -type f | LC_ALL=C sort | xargs)" \
 	"./abi_version ./counters ./enabled ./generation ./last_error ./max_rules ./rules ./stats/app_set \
-./stats/applied ./stats/connections ./stats/matched ./stats/timed_out" 'the files are there, and no others'
+./stats/applied ./stats/connections ./stats/held ./stats/matched ./stats/timed_out" 'the files are there, and no others'
 tap_is "$(find $KAP ! -user 0 -o ! -group 0)" '' 'all are owned by root'
 tap_is "$(find $KAP -perm /o+w -o -perm /g+w)" '' 'nobody else may write to any'
 tap_is "$(cd $KAP && find . -type f -perm /u+w | LC_ALL=C sort | xargs)" './enabled ./max_rules ./rules' \
@@ -150,9 +150,9 @@ tap_is "$(dd bs=7 skip=20 count=5 if=$KAP/rules status=none)" "$(dd bs=7 skip=20
 	'a part from the middle'
 tap_is "$(dd bs=1000 skip=20 if=$KAP/rules status=none 2> /dev/null)" '' 'nothing behind the end'
 tap_like "$(< $KAP/counters)" \
-	'^id=[0-9]+ matched=0 applied=0 app_set=0 timed_out=0'$'\n''id=[0-9]+ name=all matched=0 applied=0 app_set=0 timed_out=0'$'\n' \
+	'^id=[0-9]+ matched=0 applied=0 app_set=0 held=0 timed_out=0'$'\n''id=[0-9]+ name=all matched=0 applied=0 app_set=0 held=0 timed_out=0'$'\n' \
 	'counters: a line a rule, in the same order'
-tap_is "$(sed -E 's/ matched=[0-9]+ applied=[0-9]+ app_set=[0-9]+ timed_out=[0-9]+$//' $KAP/counters)" \
+tap_is "$(sed -E 's/ matched=[0-9]+ applied=[0-9]+ app_set=[0-9]+ held=[0-9]+ timed_out=[0-9]+$//' $KAP/counters)" \
 	"$(sed -E 's/^add (name=[^ ]+) .*# (id=[0-9]+)$/\2 \1/; s/.*# (id=[0-9]+)$/\1/' "$TMP/saved")" 'counters: every rule with id and name'
 tap_is "$(cat $KAP/stats/* | grep -cEx '[0-9]+')" 5 'stats: a number a file'
 

@@ -287,9 +287,10 @@ static void test_other_texts(void)
 	rule->counts[KAP_COUNT_SKIPPED].counter = 4;
 	rule->counts[KAP_COUNT_APPLIED].counter = 3;
 	rule->counts[KAP_COUNT_APP_SET].counter = 2;
+	rule->counts[KAP_COUNT_HELD].counter = 6;
 	rule->counts[KAP_COUNT_TIMED_OUT].counter = 1;
 	kap_format_counters(rule, text, sizeof(text));
-	tap_ok(!strcmp(text, "id=7 name=pg matched=9 applied=3 app_set=2 timed_out=1\n"),
+	tap_ok(!strcmp(text, "id=7 name=pg matched=9 applied=3 app_set=2 held=6 timed_out=1\n"),
 	       "kap_format_counters()");
 	kap_rule_put(rule);
 }

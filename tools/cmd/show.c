@@ -22,6 +22,7 @@ static const struct kap_column columns[] = {
 	{ "MATCHED", true, false },
 	{ "APPLIED", true, false },
 	{ "APP_SET", true, false },
+	{ "HELD", true, false },
 	{ "TIMED_OUT", true, false },
 };
 
@@ -66,7 +67,7 @@ static void row(struct kap_table *t, const struct kap_rule *rule)
 		[KAP_CLAMP] = "clamp",
 		[KAP_FORCE] = "force",
 	};
-	u64 counts[KAP_COUNT_NR];
+	u64 counts[KAP_SHOWN_NR];
 	int i;
 
 	kap_rule_counts(rule, counts);
@@ -77,7 +78,7 @@ static void row(struct kap_table *t, const struct kap_rule *rule)
 	cell_sets(t, rule);
 	kap_table_cell(t, rule->mode == KAP_DEFAULT ? KAP_PLAIN : KAP_YELLOW,
 		       "%s", rule->opts ? modes[rule->mode] : "-");
-	for (i = 0; i < KAP_COUNT_NR; i++)
+	for (i = 0; i < KAP_SHOWN_NR; i++)
 		kap_table_cell(t, KAP_PLAIN, "%llu",
 			       (unsigned long long)counts[i]);
 }

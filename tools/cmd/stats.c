@@ -19,6 +19,7 @@ static const struct {
 	{ "matched", "Connections a rule matched." },
 	{ "applied", "Connections with at least one option changed." },
 	{ "app_set", "Connections whose application had set all the rule sets." },
+	{ "held", "Later changes by programs that were put right or followed." },
 	{ "timed_out", "Matched connections that ended because the peer was dead." },
 };
 
@@ -27,13 +28,15 @@ static const struct {
 static const struct {
 	const char *name;
 	const char *help;
-} counts[KAP_COUNT_NR] = {
-	[KAP_COUNT_MATCHED] = { "matched", "Connections this rule won." },
-	[KAP_COUNT_APPLIED] = { "applied",
+} counts[KAP_SHOWN_NR] = {
+	[KAP_SHOWN_MATCHED] = { "matched", "Connections this rule won." },
+	[KAP_SHOWN_APPLIED] = { "applied",
 		"Of these, connections with at least one option changed." },
-	[KAP_COUNT_APP_SET] = { "app_set",
+	[KAP_SHOWN_APP_SET] = { "app_set",
 		"Of these, connections whose application had set all the rule sets." },
-	[KAP_COUNT_TIMED_OUT] = { "timed_out",
+	[KAP_SHOWN_HELD] = { "held",
+		"Later changes by programs that were put right or followed." },
+	[KAP_SHOWN_TIMED_OUT] = { "timed_out",
 		"Of these, connections that ended because the peer was dead." },
 };
 
@@ -80,12 +83,12 @@ static void print_prometheus(const struct kap_live *live,
 		metric(name, "counter", totals[i].help);
 		printf("kapolicy_%s %llu\n", name, total[i]);
 	}
-	for (i = 0; i < KAP_COUNT_NR; i++) {
+	for (i = 0; i < KAP_SHOWN_NR; i++) {
 		snprintf(name, sizeof(name), "rule_%s_total", counts[i].name);
 		metric(name, "counter", counts[i].help);
 		for (j = 0; j < live->rules.n; j++) {
 			const struct kap_rule *r = live->rules.v[j].rule;
-			u64 counts[KAP_COUNT_NR];
+			u64 counts[KAP_SHOWN_NR];
 
 			kap_rule_counts(r, counts);
 			printf("kapolicy_%s{id=\"%llu\",name=\"%s\"} %llu\n",
@@ -129,6 +132,7 @@ static void print_table(const struct kap_live *live,
 		{ "MATCHED", true, false },
 		{ "APPLIED", true, false },
 		{ "APP_SET", true, false },
+		{ "HELD", true, false },
 		{ "TIMED_OUT", true, false },
 	};
 	struct kap_table t = {
@@ -142,12 +146,12 @@ static void print_table(const struct kap_live *live,
 		       totals[i].help);
 	for (i = 0; i < live->rules.n; i++) {
 		const struct kap_rule *r = live->rules.v[i].rule;
-		u64 counts[KAP_COUNT_NR];
+		u64 counts[KAP_SHOWN_NR];
 
 		kap_rule_counts(r, counts);
 		kap_table_cell(&t, KAP_PLAIN, "%llu", (unsigned long long)r->id);
 		kap_table_cell(&t, KAP_CYAN, "%s", r->name ? r->name : "-");
-		for (j = 0; j < KAP_COUNT_NR; j++)
+		for (j = 0; j < KAP_SHOWN_NR; j++)
 			kap_table_cell(&t, KAP_PLAIN, "%llu",
 				       (unsigned long long)counts[j]);
 	}

@@ -10,8 +10,8 @@
 /* Rules and counters are two files: both must be of one generation. */
 #define TRIES	10
 
-static const char * const count_names[KAP_COUNT_NR] = {
-#define X(id, text) [KAP_COUNT_##id] = text,
+static const char * const count_names[KAP_SHOWN_NR] = {
+#define X(id, text) [KAP_SHOWN_##id] = text,
 	KAP_COUNTS(X)
 #undef X
 };
@@ -46,12 +46,28 @@ static struct kap_rule *find(const struct kap_rules *rules, u64 id, size_t *at)
 	return NULL;
 }
 
+/* The inverse of kap_rule_counts(): skipped is what is left of matched. */
+static void set_counts(struct kap_rule *rule, const struct kap_line *line)
+{
+	atomic64_t *n = rule->counts;
+	u64 shown[KAP_SHOWN_NR];
+	int i;
+
+	for (i = 0; i < KAP_SHOWN_NR; i++)
+		shown[i] = number_of(line, count_names[i]);
+	n[KAP_COUNT_APPLIED].counter = shown[KAP_SHOWN_APPLIED];
+	n[KAP_COUNT_APP_SET].counter = shown[KAP_SHOWN_APP_SET];
+	n[KAP_COUNT_SKIPPED].counter = shown[KAP_SHOWN_MATCHED] -
+		shown[KAP_SHOWN_APPLIED] - shown[KAP_SHOWN_APP_SET];
+	n[KAP_COUNT_HELD].counter = shown[KAP_SHOWN_HELD];
+	n[KAP_COUNT_TIMED_OUT].counter = shown[KAP_SHOWN_TIMED_OUT];
+}
+
 static bool read_counters(struct kap_live *live)
 {
 	struct kap_line line = { 0 };
 	struct kap_source text;
 	size_t at = 0;
-	int i;
 
 	if (!kap_sysfs_source(&text, "counters"))
 		return false;
@@ -59,13 +75,8 @@ static bool read_counters(struct kap_live *live)
 		struct kap_rule *rule = find(&live->rules,
 					     number_of(&line, "id"), &at);
 
-		for (i = 0; rule && i < KAP_COUNT_NR; i++)
-			rule->counts[i].counter = number_of(&line,
-							    count_names[i]);
 		if (rule)
-			rule->counts[KAP_COUNT_SKIPPED].counter -=
-				rule->counts[KAP_COUNT_APPLIED].counter +
-				rule->counts[KAP_COUNT_APP_SET].counter;
+			set_counts(rule, &line);
 	}
 	kap_source_free(&text);
 	return true;

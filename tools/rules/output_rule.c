@@ -117,17 +117,17 @@ json_t *kap_output_values(const struct kap_values *v, unsigned int opts)
  */
 json_t *kap_output_counts(const struct kap_rule *rule)
 {
-	static const char * const names[KAP_COUNT_NR] = {
-#define X(id, text) [KAP_COUNT_##id] = text,
+	static const char * const names[KAP_SHOWN_NR] = {
+#define X(id, text) [KAP_SHOWN_##id] = text,
 		KAP_COUNTS(X)
 #undef X
 	};
 	json_t *o = json_object();
-	u64 counts[KAP_COUNT_NR];
+	u64 counts[KAP_SHOWN_NR];
 	int i;
 
 	kap_rule_counts(rule, counts);
-	for (i = 0; i < KAP_COUNT_NR; i++)
+	for (i = 0; i < KAP_SHOWN_NR; i++)
 		json_object_set_new(o, names[i], json_integer(counts[i]));
 	return o;
 }

@@ -7,7 +7,7 @@ t 'show: JSON' 'kapctl show -j'
 t 'show: no rules' ': >"$sys/rules"; : >"$sys/counters"; kapctl show'
 t 'show: no rules, JSON' ': >"$sys/rules"; : >"$sys/counters"; kapctl show -j'
 t 'show: counters in another order, and of a rule that is gone' \
-	'sort -r "$sys/counters" >c; echo "id=1 matched=99 applied=99 app_set=99 timed_out=99" >>c; cp c "$sys/counters"
+	'sort -r "$sys/counters" >c; echo "id=1 matched=99 applied=99 app_set=99 held=99 timed_out=99" >>c; cp c "$sys/counters"
 kapctl show -j | jq -c ".rules[] | [.id, .counters.matched]"'
 t 'show: every match key and option, JSON' 'cat >"$sys/rules" <<EOF
 add name=all prio=0 cgroup=/a/**/b dir=out port=1-5,7 lport=8 rport=9-10 laddr=::1,10.0.0.0/8 raddr=2001:db8::/32 uid=0,1000-2000 keepalive=off user_timeout=1ms mode=force  # id=18446744073709551
