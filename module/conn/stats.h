@@ -27,6 +27,20 @@ static inline void kap_stats_inc(unsigned int stat)
 	this_cpu_inc(kap_stats.n[stat]);
 }
 
+/**
+ * kap_stats_count - count what became of a connection a rule won
+ * @rule: the rule
+ * @what: for the rule and for the sum over all rules
+ *
+ * Context: any; the caller or its rule set holds @rule.
+ */
+static __always_inline void kap_stats_count(struct kap_rule *rule,
+					    enum kap_count what)
+{
+	atomic64_inc(&rule->counts[what]);
+	kap_stats_inc(what);
+}
+
 unsigned long kap_stats_sum(unsigned int shown);
 
 #endif /* _KAPOLICY_STATS_H */
