@@ -19,45 +19,51 @@ sources() { # SUITE
 # no root, no change to this machine. The machine's own apt.conf (proxies) still counts. Of another
 # architecture, what is built for this one can be had too: NAME:amd64.
 private_apt() {
-	local arch=${2:-amd64} dir=$KAP_CACHE/apt/$1
-	local -a fresh
-	[[ $arch == amd64 ]] || dir+=-$arch
+	apt_arch=${2:-amd64} apt_dir=$KAP_CACHE/apt/$1
+	[[ $apt_arch == amd64 ]] || apt_dir+=-$apt_arch
 	[[ -r $keyring ]] || die "$keyring is missing (tests/vm/deps installs it)"
-	mkdir -p "$dir"/{lists/partial,archives/partial}
-	sources "$1" >"$dir/sources.list"
-	: >"$dir/status"
+	lists_fresh || locked "${apt_dir##*/}.lists" read_lists "$1" || exit
+	export APT_CONFIG=$apt_dir/apt.conf
+}
+
+# Who asks for many kernels of a suite need not read the same lists each time.
+lists_fresh() { [[ $(find "$apt_dir/.read" -mmin -10 2>/dev/null) ]]; }
+
+# read_lists SUITE: under the lock, so another process may have done it meanwhile
+read_lists() {
+	! lists_fresh || return 0
+	mkdir -p "$apt_dir"/{lists/partial,archives/partial}
+	sources "$1" >"$apt_dir/sources.list"
+	: >"$apt_dir/status"
 	# Valid-Until: the suites of old releases are no longer re-signed.
 	# Sandbox: root's apt would otherwise become a user who cannot write into the cache.
-	cat >"$dir/apt.conf" <<-END
-	Dir::State "$dir";
-	Dir::State::lists "$dir/lists";
-	Dir::State::status "$dir/status";
-	Dir::Cache "$dir";
-	Dir::Cache::archives "$dir/archives";
-	Dir::Etc::sourcelist "$dir/sources.list";
+	cat >"$apt_dir/apt.conf" <<-END
+	Dir::State "$apt_dir";
+	Dir::State::lists "$apt_dir/lists";
+	Dir::State::status "$apt_dir/status";
+	Dir::Cache "$apt_dir";
+	Dir::Cache::archives "$apt_dir/archives";
+	Dir::Etc::sourcelist "$apt_dir/sources.list";
 	Dir::Etc::sourceparts "/dev/null";
 	Dir::Etc::preferences "/dev/null";
 	Dir::Etc::preferencesparts "/dev/null";
-	APT::Architecture "$arch";
-	APT::Architectures { "$arch"; "amd64"; };
+	APT::Architecture "$apt_arch";
+	APT::Architectures { "$apt_arch"; "amd64"; };
 	APT::Install-Recommends "false";
 	APT::Sandbox::User "root";
 	Acquire::Check-Valid-Until "false";
 	Acquire::Languages "none";
 	END
-	export APT_CONFIG=$dir/apt.conf
-	# Who asks for many kernels of a suite need not read the same lists each time.
-	mapfile -t fresh < <(find "$dir/.read" -mmin -10 2>/dev/null)
-	((${#fresh[@]} == 0)) || return 0
+	export APT_CONFIG=$apt_dir/apt.conf
 	say "reading the package lists of $1"
 	if ! apt-get -q update >&2; then
 		# Of another architecture the security archive is at times incomplete; of this one that must not pass.
-		[[ $arch != amd64 ]] || die "cannot read the package lists of $1"
-		sed -i '/-security /d' "$dir/sources.list"
+		[[ $apt_arch != amd64 ]] || die "cannot read the package lists of $1"
+		sed -i '/-security /d' "$apt_dir/sources.list"
 		apt-get -q update >&2 || die "cannot read the package lists of $1"
-		say "$1 for $arch without the security updates, whose lists cannot be read"
+		say "$1 for $apt_arch without the security updates, whose lists cannot be read"
 	fi
-	touch "$dir/.read"
+	touch "$apt_dir/.read"
 }
 
 # Kernel packages of this architecture are wanted, but programs that run here.

@@ -16,11 +16,15 @@ foreign_packages=(
 # foreign_setup: sets programs, a folder with all of it, and code, one with our programs
 foreign_setup() {
 	triplet=${arch_triplet[$KARCH]}
-	programs=$KAP_CACHE/programs/$KARCH
+	local recipe
+	# shellcheck source=/dev/null
+	recipe=$(. /etc/os-release && echo "${VERSION_ID-} ${foreign_packages[*]}" | sha256sum)
+	programs=$KAP_CACHE/programs/$KARCH-${recipe:0:8}
 	code=$KAP_BUILD/programs-$KARCH
 	command -v "$triplet-gcc" >/dev/null || "$KAP_VM/deps" "gcc-$triplet" "libc6-dev-$KARCH-cross" ||
 		die "no compiler for $KARCH"
 	[[ -d $programs ]] || locked "programs-$KARCH" fetch_programs
+	used "$programs"
 }
 
 fetch_programs() (
@@ -39,6 +43,7 @@ fetch_programs() (
 	done
 	rm -rf "$programs.new"/{*.deb,partial,lock,var}
 	mv "$programs.new" "$programs"
+	expire programs
 )
 
 # Takes the place of that in initramfs.sh.
@@ -48,7 +53,8 @@ copy_programs() { # ROOT
 
 # Takes the place of that in project.sh. Built in a copy: the sources have this machine's programs beside them.
 build_programs() {
-	locked "programs-$KARCH" cross_build >&2 || die "our programs do not build for $KARCH"
+	own_dir "$KAP_BUILD"
+	locked "$KAP_BUILD/.lock-programs-$KARCH" cross_build >&2 || die "our programs do not build for $KARCH"
 }
 
 cross_build() {

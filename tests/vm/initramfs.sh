@@ -134,7 +134,7 @@ part() {
 	local key
 	key=$(sha256sum <<<"$2$(cat "$KAP_VM/initramfs.sh" "$KAP_VM/init")")
 	part=$KAP_CACHE/initramfs/$1-${key:0:16}.cpio
-	touch -c "$part"
+	used "$part"
 	[[ -f $part ]] || locked initramfs make_part "$1" "$3"
 }
 
@@ -144,7 +144,7 @@ make_part() {
 	say "making the guest's files ($1)"
 	mkdir -p "$KAP_CACHE/initramfs"
 	# Another run, or another clone, may be about to read one that is in use.
-	find "$KAP_CACHE/initramfs" -maxdepth 1 -name "$1-*" -mtime +0 -exec rm -rf {} +
+	find "$KAP_CACHE/initramfs" -maxdepth 1 -name "$1-*" -mmin +720 -exec rm -rf {} +
 	rm -rf "$root"
 	mkdir "$root"
 	"$2" "$root"

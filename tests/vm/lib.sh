@@ -3,12 +3,28 @@
 # Shared by the programs of this folder: where things are kept, messages, locks.
 #
 # KAP_SRC    the source tree to build and test
-# KAP_CACHE  downloads and other things worth keeping between runs
+# KAP_CACHE  downloads, kernels and images, for all clones of this user together. The name of each thing there says
+#            what it was made from, so clones that want different ones do not disturb each other.
 # KAP_BUILD  what is built from the sources, and the logs of failed runs
 
 KAP_VM=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${KAP_SRC:=$(cd "$KAP_VM/../.." && pwd)}"
-: "${KAP_CACHE:=$KAP_SRC/.cache}"
+
+# cache_dir: the user's cache folder, or .cache in the source tree where there is none to write to. A home that
+# belongs to somebody else does not count: sudo may leave one in HOME, and root's files would be in the owner's way.
+cache_dir() {
+	local dir up dirs=("${XDG_CACHE_HOME-}")
+	[[ ! -O ${HOME-} ]] || dirs+=("$HOME/.cache")
+	for dir in "${dirs[@]}"; do
+		[[ $dir == /* ]] || continue
+		for up in "$dir/kapolicy" "$dir" "${dir%/*}"; do
+			[[ ! -e $up ]] || break
+		done
+		[[ ! -w $up ]] || { echo "$dir/kapolicy"; return; }
+	done
+	echo "$KAP_SRC/.cache"
+}
+: "${KAP_CACHE:=$(cache_dir)}"
 : "${KAP_BUILD:=$KAP_SRC/build}"
 export KAP_SRC KAP_CACHE KAP_BUILD
 
@@ -32,17 +48,30 @@ own_dir() {
 	[[ $1 != "$KAP_CACHE" && $1 != "$KAP_BUILD" ]] || echo '*' >"$1/.gitignore"
 }
 
-# locked NAME COMMAND...: one process at a time, so that parallel runs share one download or build.
-# The command is a function more often than not and sees our variables, hence their long names.
+# locked NAME COMMAND...: one process at a time, so that parallel runs share one download or build. A NAME that is a
+# path is a lock of that source tree alone. The command is a function more often than not and sees our variables,
+# hence their long names.
 locked() (
 	lock_name=$1
 	shift
-	own_dir "$KAP_CACHE"
-	exec {lock_fd}>"$KAP_CACHE/.lock-$lock_name" || die "cannot write to $KAP_CACHE"
+	lock_file=$lock_name
+	if [[ $lock_name != /* ]]; then
+		own_dir "$KAP_CACHE"
+		lock_file=$KAP_CACHE/.lock-$lock_name
+	fi
+	exec {lock_fd}>"$lock_file" || die "cannot write $lock_file"
 	if ! flock -n "$lock_fd"; then
-		say "waiting for another process ($lock_name)"
+		say "waiting for another run, which is making the same thing (${lock_file##*/})"
 		flock "$lock_fd"
 	fi
 	# The lock goes when this subshell ends, however it does.
 	"$@"
 )
+
+# used PATH: note that this thing of the cache is in use, so that the next expire leaves it alone
+used() { touch -c "$1" 2>/dev/null || :; }
+
+# expire FOLDER [PATTERN]: of what the cache has in FOLDER, remove what no clone has used for two weeks
+expire() {
+	find "$KAP_CACHE/$1" -mindepth 1 -maxdepth 1 -name "${2:-*}" ! -name '.*' -mtime +13 -exec rm -rf {} + || :
+}
