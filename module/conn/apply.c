@@ -3,7 +3,7 @@
 
 #include "conn/sock.h"
 #include "conn/trace.h"
-#include "rule/match.h"
+#include "rule/decide.h"
 
 /* By a rule that looks at the values themselves, not only for unset ones. */
 static noinline unsigned int apply_decided(const struct kap_rule *rule,
@@ -20,7 +20,7 @@ static noinline unsigned int apply_decided(const struct kap_rule *rule,
 static __always_inline unsigned int apply(const struct kap_rule *rule,
 					  struct sock *sk)
 {
-	if (rule->mode == KAP_DEFAULT)
+	if (rule->mode == KAP_DEFAULT && !rule->auto_timeout)
 		return kap_sock_fill_locked(sk, rule->opts, &rule->values);
 	return apply_decided(rule, sk);
 }

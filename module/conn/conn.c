@@ -12,6 +12,7 @@
 #include "conn/sock.h"
 #include "conn/stats.h"
 #include "conn/trace.h"
+#include "rule/decide.h"
 #include "ruleset/ruleset.h"
 
 static noinline void apply_and_count(struct kap_rule *rule, struct sock *sk,
@@ -146,7 +147,7 @@ static bool is_unset(const struct kap_rule *rule, const struct kap_values *now)
 
 	return (to->keepalive && !now->keepalive) || (to->idle && !now->idle) ||
 	       (to->intvl && !now->intvl) || (to->cnt && !now->cnt) ||
-	       (to->user_timeout && !now->user_timeout);
+	       (!now->user_timeout && kap_rule_user_timeout(rule, now));
 }
 
 /* A connection that lacks what the rule sets is older than the rule. */

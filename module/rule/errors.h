@@ -48,8 +48,7 @@
 	X(DETECT,	EINVAL,	"detect out of range (4s-65530s)") \
 	/* rules */ \
 	X(AUTO,		EINVAL,	"user_timeout=auto needs idle, intvl and cnt") \
-	X(AUTO_RANGE,	EINVAL,	"user_timeout=auto comes to more than 2147483647ms") \
-	X(DETECT_WITH,	EINVAL,	"detect cannot be combined with idle, intvl, cnt, user_timeout or keepalive=off") \
+	X(DETECT_WITH,	EINVAL,	"detect cannot be combined with idle, intvl, cnt or keepalive=off") \
 	X(OFF,		EINVAL,	"keepalive=off needs mode=force") \
 	X(SKIP_WITH,	EINVAL,	"action=skip sets no option") \
 	X(NOTHING,	EINVAL,	"rule sets nothing (keepalive, idle, intvl, cnt, user_timeout, detect or action=skip)") \

@@ -104,6 +104,7 @@ static void put_rule(struct out *o, const struct kap_rule *r)
 		[KAP_CLAMP] = " mode=clamp",
 		[KAP_FORCE] = " mode=force",
 	};
+	unsigned int by_auto = 0;
 
 	if (r->name) {
 		put_gap(o);
@@ -131,7 +132,11 @@ static void put_rule(struct out *o, const struct kap_rule *r)
 		put_gap(o);
 		put(o, "action=skip");
 	}
-	put_values(o, &r->values, r->opts);
+	if (r->auto_timeout)
+		by_auto = r->opts & KAP_OPT_USER_TIMEOUT;
+	put_values(o, &r->values, r->opts & ~by_auto);
+	if (by_auto)
+		put(o, " user_timeout=auto");
 	if (r->mode != KAP_DEFAULT)
 		put(o, "%s", modes[r->mode]);
 }

@@ -29,6 +29,9 @@
 #define KAP_CNT_MAX		127
 #define KAP_USER_TIMEOUT_MAX	2147483647	/* ms; the socket option is an int */
 
+/* ms; with data in flight the kernel itself gives up after about as long */
+#define KAP_AUTO_MAX		900000
+
 #define KAP_DETECT_MIN		4	/* seconds: idle=1s intvl=1s cnt=3 */
 #define KAP_DETECT_MAX		65530	/* seconds: the next comes to idle=32768s */
 #define KAP_DETECT_CNT		3

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Does a rule match a connection, and what does it make of it. Pure. */
+/* Does a rule match a connection? Pure. */
 #ifndef _KAPOLICY_MATCH_H
 #define _KAPOLICY_MATCH_H
 
@@ -15,9 +15,6 @@ bool kap_component_matches(const char *p, const char *p_end, const char *s,
 bool kap_cgroup_matches(const char *pattern, const char *path);
 struct kap_rule *kap_match_walk(struct kap_rule *const *rules, u32 n,
 				const struct kap_key *key);
-unsigned int kap_rule_decide(const struct kap_rule *rule,
-			     const struct kap_values *app,
-			     struct kap_values *to);
 
 /* @r is sorted and does not overlap, so only one range can hold @x. */
 static inline bool kap_ranges_match(const struct kap_range *r, u32 n, u32 x)
@@ -37,7 +34,7 @@ static inline bool kap_ranges_match(const struct kap_range *r, u32 n, u32 x)
  * @rule: the rule
  * @key: the connection
  *
- * Context: any; part of the path every connection takes, hence inline.
+ * Context: any. Inline for the index, which calls it for each candidate.
  * Return: whether every match key of @rule, cgroup= apart, matches.
  */
 static inline bool kap_rule_matches_fields(const struct kap_rule *rule,

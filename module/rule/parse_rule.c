@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "rule/decide.h"
 #include "rule/format.h"
 #include "rule/key.h"
 
@@ -40,17 +41,24 @@ static int last_key(const struct kap_parser *p, u32 mask)
 }
 
 #define SETS_TIMES	(BIT(KAP_KEY_IDLE) | BIT(KAP_KEY_INTVL) | \
-			 BIT(KAP_KEY_CNT) | BIT(KAP_KEY_USER_TIMEOUT))
+			 BIT(KAP_KEY_CNT))
 #define SETS_ANY	(SETS_TIMES | BIT(KAP_KEY_KEEPALIVE) | \
 			 BIT(KAP_KEY_DETECT))
 
-/* detect= says it all: whichever key came second is the one too many. */
+/*
+ * detect= gives all but a user timeout that the line has: of it and another key,
+ * the one that stands last is the one too many.
+ */
 static int check_detect(struct kap_parser *p)
 {
 	u32 with = SETS_TIMES;
 
 	if (!p->detect)
 		return 0;
+	if (!p->cmd->key[KAP_KEY_USER_TIMEOUT].col) {
+		p->rule.opts |= KAP_OPT_USER_TIMEOUT;
+		p->rule.auto_timeout = true;
+	}
 	if ((p->rule.opts & KAP_OPT_KEEPALIVE) && !p->rule.values.keepalive)
 		with |= BIT(KAP_KEY_KEEPALIVE);
 	if (last_key(p, with) < 0)
@@ -61,21 +69,14 @@ static int check_detect(struct kap_parser *p)
 
 static int check_auto(struct kap_parser *p)
 {
-	struct kap_values *v = &p->rule.values;
 	unsigned int needs = KAP_OPT_IDLE | KAP_OPT_INTVL | KAP_OPT_CNT;
-	u64 ms;
 
-	if (!p->auto_timeout)
+	if (!p->rule.auto_timeout)
 		return 0;
 	if ((p->rule.opts & needs) != needs)
 		return kap_parse_fail_span(p, KAP_E_AUTO,
 				 value_span(p, KAP_KEY_USER_TIMEOUT));
-	/* half an interval early: at the tick that would be probe cnt + 1 */
-	ms = v->idle * 1000ULL + v->intvl * 1000ULL * v->cnt - v->intvl * 500ULL;
-	if (ms > KAP_USER_TIMEOUT_MAX)
-		return kap_parse_fail_span(p, KAP_E_AUTO_RANGE,
-				 value_span(p, KAP_KEY_USER_TIMEOUT));
-	v->user_timeout = ms;
+	p->rule.values.user_timeout = kap_auto_timeout(&p->rule.values);
 	return 0;
 }
 
@@ -83,10 +84,13 @@ static int check_auto(struct kap_parser *p)
 static int check_rule(struct kap_parser *p)
 {
 	struct kap_rule *r = &p->rule;
+	u32 with = SETS_ANY | BIT(KAP_KEY_MODE);
 	int err, key;
 
 	if (p->skip) {
-		key = last_key(p, SETS_ANY | BIT(KAP_KEY_MODE));
+		if (r->opts & KAP_OPT_USER_TIMEOUT)
+			with |= BIT(KAP_KEY_USER_TIMEOUT);
+		key = last_key(p, with);
 		if (key >= 0)
 			return kap_parse_fail_span(p, KAP_E_SKIP_WITH, key_span(p, key));
 		return 0;

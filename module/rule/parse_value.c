@@ -106,9 +106,12 @@ static int parse_user_timeout(struct kap_parser *p, struct kap_text v)
 	u64 ms;
 	int err;
 
+	/* as if the key were absent, but detect= does not imply "auto" */
+	if (kap_text_is(v, "none"))
+		return 0;
 	p->rule.opts |= KAP_OPT_USER_TIMEOUT;
-	p->auto_timeout = kap_text_is(v, "auto");
-	if (p->auto_timeout)
+	p->rule.auto_timeout = kap_text_is(v, "auto");
+	if (p->rule.auto_timeout)
 		return 0;
 	err = parse_duration(p, v, 0, &ms);
 	if (err)
@@ -133,9 +136,7 @@ static int parse_detect(struct kap_parser *p, struct kap_text v)
 	to->intvl = max(1U, seconds / 6);
 	to->idle = seconds - KAP_DETECT_CNT * to->intvl;
 	p->detect = true;
-	p->auto_timeout = true;
-	p->rule.opts |= KAP_OPT_IDLE | KAP_OPT_INTVL | KAP_OPT_CNT |
-			KAP_OPT_USER_TIMEOUT;
+	p->rule.opts |= KAP_OPT_IDLE | KAP_OPT_INTVL | KAP_OPT_CNT;
 	return 0;
 }
 

@@ -27,7 +27,6 @@ struct kap_items {
  * @cgroup: pattern, without a trailing slash
  * @name: value of name=
  * @detect: detect= was given
- * @auto_timeout: user_timeout=auto was given
  * @skip: action=skip was given
  * @used: items handed out
  * @item: room for every list of one line
@@ -43,7 +42,6 @@ struct kap_parser {
 	struct kap_text cgroup;
 	struct kap_text name;
 	bool detect;
-	bool auto_timeout;
 	bool skip;
 	u32 used;
 	union kap_item item[KAP_ITEMS_MAX];

@@ -147,7 +147,12 @@ struct kap_prefix {
  * @opts: enum kap_opt bits of the options it sets; 0 for action=skip
  * @mode: enum kap_mode
  * @dir: for KAP_DIR, as a range so that every u32 field is alike
- * @values: what it sets; fields not in @opts are 0
+ * @auto_timeout: user_timeout=auto, given or implied by detect=
+ * @auto_off: "auto" gives no user timeout, because this kernel cannot hold or
+ *	stall; set by kap_rule_auto_off() only
+ * @values: what it sets; fields not in @opts are 0. With @auto_timeout,
+ *	user_timeout is what "auto" comes to where the application has set
+ *	nothing, so such connections need no decision; 0 where it is left out.
  * @n_ranges: elements of @ranges, for KAP_PORT .. KAP_DIR
  * @n_addrs: elements of @addrs, for KAP_LADDR and KAP_RADDR
  * @id: unique since load, never used again; 0 until it has been added
@@ -157,8 +162,10 @@ struct kap_prefix {
  * @name: or NULL
  * @counts: indexed by enum kap_count; updated by the probes
  *
- * All but @refs, @id and @counts is constant from kap_rule_parse() on. @id is
- * written once, before the rule is published.
+ * All but @refs, @id, @counts, @auto_off and the user timeout that goes with it
+ * is constant from kap_parse_finish() on. @id is written once, by
+ * kap_stage_add(). Both are written before the rule is published, so the probes
+ * read them without a lock.
  */
 struct kap_rule {
 	refcount_t refs;
@@ -167,6 +174,8 @@ struct kap_rule {
 	u8 opts;
 	u8 mode;
 	u8 dir;
+	bool auto_timeout;
+	bool auto_off;
 	struct kap_values values;
 	u16 n_ranges[KAP_U32_FIELDS];
 	u16 n_addrs[2];
@@ -234,6 +243,22 @@ static inline void kap_rule_counts(const struct kap_rule *rule,
 	shown[KAP_SHOWN_TIMED_OUT] = atomic64_read(&n[KAP_COUNT_TIMED_OUT]);
 	shown[KAP_SHOWN_MATCHED] = shown[KAP_SHOWN_APPLIED] +
 		shown[KAP_SHOWN_APP_SET] + atomic64_read(&n[KAP_COUNT_SKIPPED]);
+}
+
+/**
+ * kap_rule_auto_off - let "auto" give no user timeout
+ * @rule: a rule that has not been published yet
+ *
+ * The canonical text still says user_timeout=auto.
+ *
+ * Context: any.
+ */
+static inline void kap_rule_auto_off(struct kap_rule *rule)
+{
+	if (!rule->auto_timeout)
+		return;
+	rule->auto_off = true;
+	rule->values.user_timeout = 0;
 }
 
 /* Matching order: does @a come before @b? */

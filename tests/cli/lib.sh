@@ -85,7 +85,7 @@ fresh_sysfs() {
 	echo 0.1.0-test >"$tmp/work/root/module/kapolicy/version"
 	printf '%s\n' >"$sys/rules" \
 		'add name=lan prio=10 raddr=10.0.0.0/8,fd00::/8 action=skip  # id=4' \
-		'add name=pg port=5432,6432-6440 keepalive=on idle=15s intvl=5s cnt=3 user_timeout=27500ms  # id=2' \
+		'add name=pg port=5432,6432-6440 keepalive=on idle=15s intvl=5s cnt=3 user_timeout=auto  # id=2' \
 		'add cgroup=/system.slice/docker-*.scope dir=in user_timeout=30s mode=force  # id=9'
 	printf '%s\n' >"$sys/counters" \
 		'id=4 name=lan matched=123456 applied=0 app_set=0 held=0 timed_out=3' \

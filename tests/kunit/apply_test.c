@@ -259,7 +259,7 @@ static void detect_and_auto(struct kunit *test)
 	struct kap_values none = { 0 };
 	struct kap_values want = {
 		.keepalive = 1, .idle = 15, .intvl = 5, .cnt = 3,
-		.user_timeout = 27500,
+		.user_timeout = 28125,
 	};
 
 	check(test, &none, &want, "detect=30s");

@@ -26,7 +26,7 @@ static const char script[] =
 	"commit # done\n";
 
 static const char script_rules[] =
-	"name=b keepalive=on idle=15s intvl=5s cnt=3 user_timeout=27500ms\n"
+	"name=b keepalive=on idle=15s intvl=5s cnt=3 user_timeout=auto\n"
 	"name=a rport=1-5 keepalive=on cnt=3\n";
 
 /* sysfs hands "begin" over whole: it is in the first of 4096 bytes. */

@@ -245,7 +245,7 @@ idle=100s intvl=20s cnt=4     | listener | idle=7200 intvl=75 cnt=9 | s | keepal
 # a program that only turns keepalive on gets the times, on the running timer
 idle=100s intvl=20s cnt=4     | connect | keepalive=1 | c | keepalive=1 idle=100 intvl=20 cnt=4
 idle=100s intvl=20s cnt=4     | listener | keepalive=1 | s | keepalive=1 idle=100 intvl=20 cnt=4
-detect=30s                    | listener | keepalive=1 | s | keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=27500
+detect=30s                    | listener | keepalive=1 | s | keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=28125
 idle=9000s                    | listener | keepalive=1 | s | keepalive=1 idle=9000
 idle=100s                     | listener | keepalive=1 idle=300 | s | keepalive=1 idle=300
 idle=100s mode=clamp          | listener | keepalive=1 idle=300 | s | keepalive=1 idle=100
@@ -271,14 +271,14 @@ keepalive=off mode=force      | nowhere | - | c |
 keepalive=off mode=force      | after-connect | keepalive=1 idle=15 | c | keepalive=1 idle=15
 
 # auto and detect; a bare number of idle and intvl is seconds
-idle=60s intvl=10s cnt=3 user_timeout=auto  | nowhere | - | c | keepalive=1 idle=60 intvl=10 cnt=3 user_timeout=85000
-idle=60 intvl=7 cnt=1 user_timeout=auto     | nowhere | - | s | keepalive=1 idle=60 intvl=7 cnt=1 user_timeout=63500
-detect=30s                    | nowhere | - | c | keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=27500
-detect=30s                    | nowhere | - | s | keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=27500
+idle=60s intvl=10s cnt=3 user_timeout=auto  | nowhere | - | c | keepalive=1 idle=60 intvl=10 cnt=3 user_timeout=90000
+idle=60 intvl=7 cnt=1 user_timeout=auto     | nowhere | - | s | keepalive=1 idle=60 intvl=7 cnt=1 user_timeout=67500
+detect=30s                    | nowhere | - | c | keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=28125
+detect=30s                    | nowhere | - | s | keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=28125
 detect=4s                     | nowhere | - | c | keepalive=1 idle=1 intvl=1 cnt=3 user_timeout=3500
-detect=10s                    | nowhere | - | c | keepalive=1 idle=7 intvl=1 cnt=3 user_timeout=9500
-detect=350s                   | nowhere | - | c | keepalive=1 idle=176 intvl=58 cnt=3 user_timeout=321000
-detect=2h                     | nowhere | - | s | keepalive=1 idle=3600 intvl=1200 cnt=3 user_timeout=6600000
+detect=10s                    | nowhere | - | c | keepalive=1 idle=7 intvl=1 cnt=3 user_timeout=10125
+detect=350s                   | nowhere | - | c | keepalive=1 idle=176 intvl=58 cnt=3 user_timeout=328500
+detect=2h                     | nowhere | - | s | keepalive=1 idle=3600 intvl=1200 cnt=3
 idle=2m intvl=90s             | nowhere | - | c | keepalive=1 idle=120 intvl=90
 
 # limits

@@ -9,7 +9,7 @@
 KO=${KAPOLICY_KO:-/kapolicy/kapolicy.ko}
 PARAMETER=/sys/module/kapolicy/parameters/off
 UNTOUCHED='keepalive=0 idle=7200 intvl=75 cnt=9 user_timeout=0'
-BY_RULE='keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=27500'
+BY_RULE='keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=28125'
 
 # What a new connection has, and how many connections were counted.
 connection()

@@ -68,7 +68,7 @@ end_session nobody
 flush
 echo 'port=5432 detect=30s' > $KAP/rules
 look
-DETECT='port=5432 keepalive=on idle=15s intvl=5s cnt=3 user_timeout=27500ms'
+DETECT='port=5432 keepalive=on idle=15s intvl=5s cnt=3 user_timeout=auto'
 tap_is "$SET" "add $DETECT"$'\n' 'one rule by echo, and how it reads back'
 accepts 'add name=a idle=1s' "add $DETECT\nadd name=a keepalive=on idle=1s\n" 'add, without a newline at the end'
 accepts 'flush' '' 'flush'

@@ -150,7 +150,7 @@ cut_everywhere()	# TEXT FROM TO SET-TEXT
 TEXT="begin # start\n# comment\n\n\tname=a port=80,443 idle=60s # c\nflush\n\
 add name=b prio=5 raddr=10.0.0.0/8,::1 detect=30s\nname=c action=skip port=22\ndel name=c\n\
   name=c cgroup=/x/** cnt=3\ncommit \n"
-NEW="add name=b prio=5 raddr=10.0.0.0/8,::1 keepalive=on idle=15s intvl=5s cnt=3 user_timeout=27500ms\n\
+NEW="add name=b prio=5 raddr=10.0.0.0/8,::1 keepalive=on idle=15s intvl=5s cnt=3 user_timeout=auto\n\
 add name=c cgroup=/x/** keepalive=on cnt=3\n"
 open_rules reset
 split_bytes "$TEXT"

@@ -3,7 +3,7 @@
  * kap_rule_decide() against the sentences of the mode= keys, for every mix of
  * options: not set by the application, set below, at and above the rule's.
  */
-#include "rule/match.h"
+#include "rule/decide.h"
 #include "rules.h"
 #include "tap.h"
 
@@ -59,7 +59,7 @@ static u32 get_value(const struct kap_values *v, int opt)
 	}
 }
 
-/* design.md 2, said again */
+/* The sentences of the manual about mode=, said again. */
 static u32 decide(int mode, u32 app, u32 rule)
 {
 	if (!app)

@@ -270,14 +270,14 @@ static void test_short_buffers(void)
 static void test_other_texts(void)
 {
 	static const struct kap_values v = {
-		.user_timeout = 27500, .idle = 15, .intvl = 5, .cnt = 3,
+		.user_timeout = 28125, .idle = 15, .intvl = 5, .cnt = 3,
 		.keepalive = 1,
 	};
 	struct kap_rule *rule = parse_rule_text("name=pg port=5432 detect=30s");
 	char text[256];
 
 	kap_format_values(&v, rule->opts, text, sizeof(text));
-	tap_ok(!strcmp(text, "keepalive=on idle=15s intvl=5s cnt=3 user_timeout=27500ms"),
+	tap_ok(!strcmp(text, "keepalive=on idle=15s intvl=5s cnt=3 user_timeout=28125ms"),
 	       "kap_format_values(), all");
 	kap_format_values(&v, KAP_OPT_IDLE | KAP_OPT_CNT, text, sizeof(text));
 	tap_ok(!strcmp(text, "idle=15s cnt=3"), "kap_format_values(), some");

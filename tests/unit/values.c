@@ -119,6 +119,16 @@ static void test_prio(void)
 	tap_ok(!bad, "prio, 0 to 70000");
 }
 
+/* In eighths of a millisecond, so that both terms are whole. */
+static u32 auto_ms(u64 idle, u64 intvl, u64 cnt)
+{
+	u64 tick = 8000 * (idle + intvl * cnt) - 4000 * intvl;
+	u64 late = 9000 * (idle + intvl * (cnt - 1));
+	u64 ms = (tick > late ? tick : late) / 8;
+
+	return ms > 900 * 1000 ? 0 : ms;
+}
+
 static void test_detect(void)
 {
 	u32 t, bad = 0;
@@ -140,8 +150,7 @@ static void test_detect(void)
 			want.values.idle = idle;
 			want.values.intvl = intvl;
 			want.values.cnt = 3;
-			want.values.user_timeout = 1000 * idle + 3000 * intvl -
-						   500 * intvl;
+			want.values.user_timeout = auto_ms(idle, intvl, 3);
 		}
 		snprintf(line, sizeof(line), "detect=%us", t);
 		check(line, &want, &bad);
@@ -155,24 +164,22 @@ static void test_auto(struct rnd *r)
 	char line[96];
 
 	for (i = 0; i < ROUNDS; i++) {
-		struct expect want = refused_all;
-		u32 idle = rnd_range(r, 1, 32767), cnt = rnd_range(r, 1, 127);
-		u32 intvl = rnd_range(r, 1, rnd_one_in(r, 2) ? 200 : 32767);
-		u64 ms = 1000ULL * idle + 1000ULL * intvl * cnt - 500ULL * intvl;
+		u32 most = rnd_one_in(r, 2) ? 200 : 32767;
+		u32 idle = rnd_range(r, 1, most), cnt = rnd_range(r, 1, 127);
+		u32 intvl = rnd_range(r, 1, rnd_one_in(r, 2) ? 20 : most);
+		struct expect want = {
+			.verdict = ACCEPTED,
+			.opts = KAP_OPT_KEEPALIVE | KAP_OPT_IDLE |
+				KAP_OPT_INTVL | KAP_OPT_CNT |
+				KAP_OPT_USER_TIMEOUT,
+			.values = {
+				.keepalive = 1, .idle = idle, .intvl = intvl,
+				.cnt = cnt,
+				.user_timeout = auto_ms(idle, intvl, cnt),
+			},
+			.prio = KAP_PRIO_DEFAULT,
+		};
 
-		want.error = KAP_E_AUTO_RANGE;
-		want.prio = KAP_PRIO_DEFAULT;
-		if (ms <= 2147483647) {
-			want.verdict = ACCEPTED;
-			want.opts = KAP_OPT_KEEPALIVE | KAP_OPT_IDLE |
-				    KAP_OPT_INTVL | KAP_OPT_CNT |
-				    KAP_OPT_USER_TIMEOUT;
-			want.values.keepalive = 1;
-			want.values.idle = idle;
-			want.values.intvl = intvl;
-			want.values.cnt = cnt;
-			want.values.user_timeout = ms;
-		}
 		snprintf(line, sizeof(line),
 			 "idle=%u user_timeout=auto intvl=%u cnt=%u", idle,
 			 intvl, cnt);

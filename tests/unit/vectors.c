@@ -2,6 +2,7 @@
 /* The tables of ../vectors/, one test for each vector. */
 #include <arpa/inet.h>
 
+#include "rule/decide.h"
 #include "rule/format.h"
 #include "rule/key.h"
 #include "rule/match.h"
@@ -324,22 +325,32 @@ static unsigned int values_differ(const struct kap_values *a,
 	       (a->user_timeout != b->user_timeout ? KAP_OPT_USER_TIMEOUT : 0);
 }
 
+/* With @again, @text is what was before and what is now. */
 static void test_app(const struct vec_file *f, const struct vec *v,
 		     const struct kap_rule *rule, const char *rule_text,
-		     char *text)
+		     char *text, bool again)
 {
-	char *want_text = vec_split(text), name[256];
-	struct kap_values app, want, got;
+	char *want_text = vec_split(text), *now_text = text, name[512];
+	struct kap_values before, app, want, got;
 	unsigned int change;
 
 	if (!want_text || !rule)
 		tap_bail("%s:%u: no => or no rule", f->name, v->line);
 	snprintf(name, sizeof(name), "%s: %s => %s", rule_text, text,
 		 want_text);
-	values_parse(text, &app);
+	if (again) {
+		now_text = strstr(text, " / ");
+		if (!now_text)
+			tap_bail("%s:%u: no /", f->name, v->line);
+		*now_text = '\0';
+		now_text += strlen(" / ");
+		values_parse(text, &before);
+	}
+	values_parse(now_text, &app);
 	values_parse(want_text, &want);
 	memset(&got, 0xa5, sizeof(got));
-	change = kap_rule_decide(rule, &app, &got);
+	change = again ? kap_rule_decide_again(rule, &before, &app, &got) :
+			 kap_rule_decide(rule, &app, &got);
 	if (!tap_ok(!values_differ(&got, &want) &&
 		    change == values_differ(&app, &want),
 		    "%s:%u: %s", f->name, v->line, name))
@@ -361,10 +372,13 @@ static void test_decide(const struct vec_file *f)
 			kap_rule_put(rule);
 			rule = parse_rule_text(s);
 			text = s;
-		} else if (!strcmp(word, "app")) {
-			test_app(f, &f->v[i], rule, text, s);
+		} else if (rule && !strcmp(word, "auto-off")) {
+			kap_rule_auto_off(rule);
+		} else if (!strcmp(word, "app") || !strcmp(word, "again")) {
+			test_app(f, &f->v[i], rule, text, s, word[1] == 'g');
 		} else {
-			tap_bail("%s:%u: rule or app", f->name, f->v[i].line);
+			tap_bail("%s:%u: rule, auto-off, app or again", f->name,
+				 f->v[i].line);
 		}
 	}
 	kap_rule_put(rule);
@@ -391,7 +405,8 @@ int main(void)
 	}
 	vec_read(&match, "match.txt");
 	vec_read(&decide, "decide.txt");
-	n += count_tests(&match, "conn ") + count_tests(&decide, "app ");
+	n += count_tests(&match, "conn ");
+	n += count_tests(&decide, "app ") + count_tests(&decide, "again ");
 	tap_plan(n);
 	for (i = 0; i < ARRAY_SIZE(tables); i++) {
 		for (k = 0; k < table[i].n; k++)

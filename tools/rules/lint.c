@@ -60,7 +60,8 @@ static void check_timeout(const struct kap_entry *e)
 	u64 last = idle_max + intvl_max * cnt_max;
 	bool all = idle && intvl;
 
-	if ((r->opts & KAP_OPT_KEEPALIVE) && v->keepalive) {
+	/* "auto" goes by the values of the connection and cannot be wrong here */
+	if (!r->auto_timeout && v->keepalive) {
 		if (v->user_timeout <= first)
 			kap_source_report(KAP_WARNING, e->source, &e->line, at,
 					  "user_timeout is not above idle+intvl (%s%s): one lost probe kills a healthy connection",
@@ -72,7 +73,7 @@ static void check_timeout(const struct kap_entry *e)
 					  print_ms(last).text,
 					  all && v->cnt ? "" : " at most");
 	}
-	if (v->user_timeout < SHORT_TIMEOUT)
+	if (v->user_timeout && v->user_timeout < SHORT_TIMEOUT)
 		kap_source_report(KAP_WARNING, e->source, &e->line, at,
 				  "user_timeout is below 10s (%s): a short outage kills a busy connection",
 				  print_ms(v->user_timeout).text);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rule/decide.h"
 #include "rule/key.h"
 #include "rule/match.h"
 
@@ -78,6 +79,9 @@ void kap_verdict_find(struct kap_verdict *v, const struct kap_rules *rules,
 	if (v->winner) {
 		v->change = kap_rule_decide(v->winner->rule, &c->app, &v->to);
 		v->keep = v->winner->rule->opts & ~v->change;
+		/* "auto" may be left out where the application set nothing */
+		if (!v->to.user_timeout)
+			v->keep &= ~KAP_OPT_USER_TIMEOUT;
 	}
 }
 

@@ -5,7 +5,7 @@
 # Expects release_name, version, later, and what vm.sh needs.
 
 # What the rules below make of a connection, and what it is without.
-ruled='keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=27500'
+ruled='keepalive=1 idle=15 intvl=5 cnt=3 user_timeout=28125'
 also_ruled='keepalive=1 idle=60 intvl=10 cnt=4 user_timeout=0'
 unruled='keepalive=0 idle=7200 intvl=75 cnt=9 user_timeout=0'
 
