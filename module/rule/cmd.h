@@ -11,6 +11,7 @@ enum kap_op {
 	KAP_OP_ADD,
 	KAP_OP_DEL_ID,
 	KAP_OP_DEL_NAME,
+	KAP_OP_DESTROY,		/* as KAP_OP_DEL_NAME; no error without a rule */
 	KAP_OP_FLUSH,
 	KAP_OP_BEGIN,
 	KAP_OP_COMMIT,
@@ -22,7 +23,7 @@ enum kap_op {
  * @op: what to do
  * @rule: KAP_OP_ADD: the new rule; the caller owns its one reference
  * @id: KAP_OP_DEL_ID
- * @name: KAP_OP_DEL_NAME
+ * @name: KAP_OP_DEL_NAME, KAP_OP_DESTROY
  * @where: the columns of the whole command
  * @arg: the columns of the value of name= or id=, for errors found later
  * @key: where each key of the rule stands; col 0 when it is not there

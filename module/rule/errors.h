@@ -14,12 +14,13 @@
 	/* words */ \
 	X(CHAR,		EINVAL,	"unprintable character") \
 	X(LINE,		EINVAL,	"line too long (4095 bytes at most)") \
-	X(COMMAND,	EINVAL,	"unknown command (add, del, flush, begin, commit, abort or key=value)") \
+	X(COMMAND,	EINVAL,	"unknown command (add, del, destroy, flush, begin, commit, abort or key=value)") \
 	X(WORD,		EINVAL,	"key=value expected") \
 	X(KEY,		EINVAL,	"unknown key") \
 	X(REPEATED,	EINVAL,	"key given twice") \
 	X(EXTRA,	EINVAL,	"nothing may follow this command") \
 	X(DEL,		EINVAL,	"del takes one of id=N and name=X") \
+	X(DESTROY,	EINVAL,	"destroy takes name=X") \
 	X(EMPTY,	EINVAL,	"value missing") \
 	/* values */ \
 	X(NUMBER,	EINVAL,	"number expected") \

@@ -88,23 +88,27 @@ static int parse_rule(struct kap_parser *p, struct kap_text t)
 	return kap_parse_finish(p);
 }
 
-static int parse_del(struct kap_parser *p, struct kap_text t)
+/* del, and destroy, which takes no id=. */
+static int parse_del(struct kap_parser *p, struct kap_text t, bool destroy)
 {
 	struct kap_text w = next_word(&t), rest = next_word(&t), key, value;
+	enum kap_error error = destroy ? KAP_E_DESTROY : KAP_E_DEL;
+	bool id;
 	int err;
 
 	if (w.s == w.end)
-		return kap_parse_fail_span(p, KAP_E_DEL, p->cmd->where);
+		return kap_parse_fail_span(p, error, p->cmd->where);
 	if (!split_word(w, &key, &value))
-		return kap_parse_fail_at(p, KAP_E_DEL, w);
-	if (!kap_text_is(key, "id") && !kap_text_is(key, "name"))
-		return fail_word(p, KAP_E_DEL, w);
+		return kap_parse_fail_at(p, error, w);
+	id = !destroy && kap_text_is(key, "id");
+	if (!id && !kap_text_is(key, "name"))
+		return fail_word(p, error, w);
 	if (rest.s < rest.end)
-		return fail_word(p, KAP_E_DEL, rest);
+		return fail_word(p, error, rest);
 	if (value.s == value.end)
 		return kap_parse_fail_at(p, KAP_E_EMPTY, value);
 	p->cmd->arg = span_of(p, value);
-	if (kap_text_is(key, "id")) {
+	if (id) {
 		err = kap_parse_number(p, value, 1, KAP_ID_MAX, KAP_E_ID,
 				       &p->cmd->id);
 		p->cmd->op = KAP_OP_DEL_ID;
@@ -114,7 +118,7 @@ static int parse_del(struct kap_parser *p, struct kap_text t)
 	if (err)
 		return err;
 	memcpy(p->cmd->name, value.s, value.end - value.s);
-	p->cmd->op = KAP_OP_DEL_NAME;
+	p->cmd->op = destroy ? KAP_OP_DESTROY : KAP_OP_DEL_NAME;
 	return 0;
 }
 
@@ -138,7 +142,9 @@ static int parse_command(struct kap_parser *p, struct kap_text t)
 	if (kap_text_is(w, "add"))
 		return parse_rule(p, t);
 	if (kap_text_is(w, "del"))
-		return parse_del(p, t);
+		return parse_del(p, t, false);
+	if (kap_text_is(w, "destroy"))
+		return parse_del(p, t, true);
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!kap_text_is(w, commands[i].name))
 			continue;

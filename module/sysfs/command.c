@@ -15,7 +15,7 @@ static enum kap_error begin(struct kap_write *w)
 	return w->txn ? KAP_E_NONE : KAP_E_MEMORY;
 }
 
-/* add, del and flush. */
+/* add, del, destroy and flush. */
 static enum kap_error edit(struct kap_write *w, struct kap_cmd *cmd)
 {
 	struct kap_stage *st = w->txn ? w->txn->stage : w->stage;
@@ -38,6 +38,9 @@ static enum kap_error edit(struct kap_write *w, struct kap_cmd *cmd)
 		return kap_stage_del_id(st, cmd->id);
 	case KAP_OP_DEL_NAME:
 		return kap_stage_del_name(st, cmd->name);
+	case KAP_OP_DESTROY:
+		error = kap_stage_del_name(st, cmd->name);
+		return error == KAP_E_NO_NAME ? KAP_E_NONE : error;
 	default:
 		kap_stage_flush(st);
 		return KAP_E_NONE;

@@ -84,8 +84,11 @@ static enum kap_error model_run(struct model *m, const struct kap_cmd *cmd)
 		return model_add(m, cmd->rule);
 	case KAP_OP_DEL_ID:
 	case KAP_OP_DEL_NAME:
-		i = model_find(m, cmd->id, cmd->op == KAP_OP_DEL_NAME ?
-					   cmd->name : NULL);
+	case KAP_OP_DESTROY:
+		i = model_find(m, cmd->id, cmd->op == KAP_OP_DEL_ID ?
+					   NULL : cmd->name);
+		if (i == m->n && cmd->op == KAP_OP_DESTROY)
+			return KAP_E_NONE;
 		if (i == m->n)
 			return cmd->op == KAP_OP_DEL_ID ? KAP_E_NO_ID :
 							  KAP_E_NO_NAME;

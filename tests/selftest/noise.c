@@ -123,7 +123,7 @@ static void restore(void)
 }
 
 static const char *const words[] = {
-	"add", "del", "flush", "begin", "commit", "abort", "name=", "prio=", "cgroup=", "dir=",
+	"add", "del", "destroy", "flush", "begin", "commit", "abort", "name=", "prio=", "cgroup=", "dir=",
 	"port=", "lport=", "rport=", "laddr=", "raddr=", "uid=", "keepalive=", "idle=", "intvl=",
 	"cnt=", "user_timeout=", "detect=", "mode=", "action=", "id=",
 };

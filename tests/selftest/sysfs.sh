@@ -84,7 +84,8 @@ tap_is "$((ids[0] > ids[3])) $((ids[2] < ids[3])) $((ids[3] < ids[4])) $((ids[0]
 	'ids count up in the order of adding'
 tap_is "$(rule_id d) $(rule_id e)" "${ids[0]} ${ids[5]}" 'counters have the same ids'
 keep=${SET/add name=c +([^$'\n'])$'\n'/}
-accepts 'del name=c' "$keep" 'del name='
+accepts 'destroy name=c' "$keep" 'destroy name='
+accepts 'destroy name=c' "$keep" 'destroy, and there is none'
 keep=${keep/add name=f +([^$'\n'])$'\n'/}
 accepts "del id=${ids[1]}" "$keep" 'del id='
 keep=${keep/add name=b +([^$'\n'])$'\n'/}
@@ -191,12 +192,13 @@ refuses EINVAL '1:9-12: key given twice' 'idle=1s idle=2s\n' 'EINVAL at a repeat
 refuses EINVAL '4:7-12: whole seconds expected' '# one\n\nidle=3s\n\tidle=1500ms # x\nidle=4s' \
 	'the line is counted within the write, a tab is one column, and the good lines are not added either'
 refuses EINVAL '2:14-15: unit needed (ms, s, m or h)' 'flush\nuser_timeout=30\n' 'a flush in a refused write does nothing'
-refuses EINVAL '3:1-3: unknown command (add, del, flush, begin, commit, abort or key=value)' 'del name=a\nadd idle=3s\nfoo' \
+refuses EINVAL '3:1-3: unknown command (add, del, destroy, flush, begin, commit, abort or key=value)' 'del name=a\nadd idle=3s\nfoo' \
 	'nor a del, nor an add'
 refuses EEXIST '1:6-6: name taken by another rule' 'name=a idle=3s' 'EEXIST'
 refuses EEXIST '3:14-16: name taken by another rule' 'name=new idle=1s\n\nidle=2s name=new\n' 'EEXIST within a write'
 refuses ENOENT '1:8-27: no rule has this id' 'del id=18446744073709551614' 'ENOENT: id'
 refuses ENOENT '2:10-12: no rule has this name' 'del name=b\ndel name=foo\n' 'ENOENT: name'
+refuses EINVAL '1:9-10: destroy takes name=X' 'destroy id=1\n' 'EINVAL: destroy by id'
 refuses ENOENT '2:10-10: no rule has this name' 'flush\ndel name=a' 'ENOENT: flushed before in the same write'
 refuses EINVAL '1:1-6: no transaction is open on this file' 'commit' 'EINVAL: commit without begin'
 refuses EINVAL '2:1-5: begin must be the first command of a write' 'idle=5s\nbegin\n' 'EINVAL: begin is late'

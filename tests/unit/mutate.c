@@ -63,7 +63,8 @@ static void read_corpus(void)
 }
 
 static const char * const words[] = {
-	"add", "del", "flush", "begin", "commit", "abort", "name=", "prio=",
+	"add", "del", "destroy", "flush", "begin", "commit", "abort", "name=",
+	"prio=",
 	"cgroup=", "dir=", "port=", "lport=", "rport=", "laddr=", "raddr=",
 	"uid=", "action=", "keepalive=", "idle=", "intvl=", "cnt=",
 	"user_timeout=", "detect=", "mode=", "id=", "auto", "skip", "on", "off",

@@ -76,6 +76,7 @@ static const char * const ops[] = {
 	[KAP_OP_ADD] = "add",
 	[KAP_OP_DEL_ID] = "del-id",
 	[KAP_OP_DEL_NAME] = "del-name",
+	[KAP_OP_DESTROY] = "destroy",
 	[KAP_OP_FLUSH] = "flush",
 	[KAP_OP_BEGIN] = "begin",
 	[KAP_OP_COMMIT] = "commit",
@@ -98,7 +99,7 @@ static void test_command(const struct vec_file *f, const struct vec *v)
 	}
 	if (p.cmd.op == KAP_OP_DEL_ID)
 		snprintf(got, sizeof(got), "%llu", p.cmd.id);
-	else if (p.cmd.op == KAP_OP_DEL_NAME)
+	else if (p.cmd.op == KAP_OP_DEL_NAME || p.cmd.op == KAP_OP_DESTROY)
 		snprintf(got, sizeof(got), "%s", p.cmd.name);
 	if (!tap_ok(!strcmp(ops[p.cmd.op], op) && !strcmp(got, arg ? arg : "") &&
 		    !p.cmd.rule, "%s:%u: %s %s", f->name, v->line, op, s))
