@@ -13,7 +13,7 @@
 #define KAP_ERRORS(X) \
 	/* words */ \
 	X(CHAR,		EINVAL,	"unprintable character") \
-	X(LINE,		EINVAL,	"line too long (4095 bytes at most)") \
+	X(LINE,		EINVAL,	"line too long (262144 bytes at most)") \
 	X(COMMAND,	EINVAL,	"unknown command (add, del, destroy, flush, begin, commit, abort or key=value)") \
 	X(WORD,		EINVAL,	"key=value expected") \
 	X(KEY,		EINVAL,	"unknown key") \

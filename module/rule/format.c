@@ -2,6 +2,7 @@
 #include "rule/format.h"
 
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "rule/addr.h"
@@ -45,6 +46,13 @@ static void put_ms(struct out *o, const char *key, u32 ms)
 		put(o, "%s=%us", key, ms / 1000);
 }
 
+/* Long lists take more time than a CPU should be kept for. */
+static void pause(u32 i)
+{
+	if (i % 1024 == 1023)
+		cond_resched();
+}
+
 static void put_ranges(struct out *o, const char *key,
 		       const struct kap_range *r, u32 n)
 {
@@ -58,6 +66,7 @@ static void put_ranges(struct out *o, const char *key,
 		put(o, i ? ",%u" : "%u", r[i].lo);
 		if (r[i].hi != r[i].lo)
 			put(o, "-%u", r[i].hi);
+		pause(i);
 	}
 }
 
@@ -76,6 +85,7 @@ static void put_prefixes(struct out *o, const char *key,
 		put(o, i ? ",%s" : "%s", text);
 		if (p[i].len != (p[i].v4 ? 32 : 128))
 			put(o, "/%u", p[i].len);
+		pause(i);
 	}
 }
 
@@ -147,7 +157,7 @@ static void put_rule(struct out *o, const struct kap_rule *r)
  * @buf: where to; terminated when @size is not 0
  * @size: bytes of @buf; KAP_FORMAT_MAX is enough
  *
- * Context: any.
+ * Context: process, may sleep.
  * Return: length of the whole text, also when it did not fit.
  */
 size_t kap_format_rule(const struct kap_rule *rule, char *buf, size_t size)
@@ -164,7 +174,7 @@ size_t kap_format_rule(const struct kap_rule *rule, char *buf, size_t size)
  * @buf: where to; terminated when @size is not 0
  * @size: bytes of @buf; KAP_FORMAT_MAX is enough
  *
- * Context: any.
+ * Context: process, may sleep.
  * Return: length of the whole line, also when it did not fit.
  */
 size_t kap_format_line(const struct kap_rule *rule, char *buf, size_t size)

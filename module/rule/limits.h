@@ -5,11 +5,12 @@
 
 #define KAP_ABI_VERSION		1
 
-/* A write of this many bytes or more needs a transaction; see design.md 3. */
+/* A write of this many bytes or more needs a transaction. */
 #define KAP_WRITE_MAX		4096
-#define KAP_LINE_MAX		4095	/* bytes of one line, newline excluded */
-/* A line of KAP_LINE_MAX bytes cannot hold more list elements than this. */
-#define KAP_ITEMS_MAX		(KAP_LINE_MAX / 2)
+/* Bytes of one line without its newline; outside a transaction see above. */
+#define KAP_LINE_MAX		262144
+/* Lists of up to this many elements in all need no memory of their own. */
+#define KAP_ITEMS_SMALL		2047
 
 #define KAP_RULES_DEFAULT	65536	/* max_rules at load */
 #define KAP_RULES_MAX		1048576	/* what max_rules can be raised to */

@@ -62,11 +62,29 @@ static struct kap_span span_of(const struct kap_parser *p, struct kap_text t)
 	return span;
 }
 
+/* Room for the elements of all lists: one more a list than it has commas. */
+static int reserve_items(struct kap_parser *p, struct kap_text t)
+{
+	u32 n = KAP_INDEXED_FIELDS;
+
+	for (; t.s < t.end; t.s++)
+		n += *t.s == ',';
+	if (n <= KAP_ITEMS_SMALL)
+		return 0;
+	p->item = kvmalloc_array(n, 2 * sizeof(*p->item), GFP_KERNEL);
+	if (!p->item)
+		return kap_parse_fail_span(p, KAP_E_MEMORY, p->cmd->where);
+	p->spare = p->item + n;
+	return 0;
+}
+
 static int parse_rule(struct kap_parser *p, struct kap_text t)
 {
 	struct kap_text w, key, value;
-	int k, err;
+	int k, err = reserve_items(p, t);
 
+	if (err)
+		return err;
 	for (w = next_word(&t); w.s < w.end; w = next_word(&t)) {
 		if (!split_word(w, &key, &value))
 			return kap_parse_fail_at(p, KAP_E_WORD, w);
@@ -191,8 +209,10 @@ int kap_parse_line(struct kap_parser *p, const char *line, size_t len,
 {
 	struct kap_text t = { line, line + len };
 	const char *bad;
+	int err;
 
-	memset(p, 0, offsetof(struct kap_parser, item));
+	memset(p, 0, offsetof(struct kap_parser, small));
+	p->item = p->small;
 	memset(cmd, 0, sizeof(*cmd));
 	p->line = line;
 	p->diag = diag;
@@ -200,7 +220,7 @@ int kap_parse_line(struct kap_parser *p, const char *line, size_t len,
 	p->rule.prio = KAP_PRIO_DEFAULT;
 	diag->error = KAP_E_NONE;
 
-	/* to the first byte too many: of a line cut, the rest is not known */
+	/* no further than the first byte too many: the rest may not be known */
 	if (len > KAP_LINE_MAX)
 		return kap_parse_fail(p, KAP_E_LINE, line,
 				      line + KAP_LINE_MAX + 1);
@@ -210,7 +230,10 @@ int kap_parse_line(struct kap_parser *p, const char *line, size_t len,
 	if (t.s == t.end)
 		return 0;
 	cmd->where = span_of(p, t);
-	return parse_command(p, t);
+	err = parse_command(p, t);
+	if (p->item != p->small)
+		kvfree(p->item);
+	return err;
 }
 
 /**

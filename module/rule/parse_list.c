@@ -5,10 +5,11 @@
 #include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
-#include <linux/sort.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "rule/addr.h"
+#include "rule/sort.h"
 
 static struct kap_text next_element(struct kap_text *list)
 {
@@ -53,7 +54,7 @@ static int parse_range(struct kap_parser *p, struct kap_text e, u32 min,
 }
 
 /* Sorted, and overlapping ranges made one. */
-static void merge_ranges(struct kap_items *list)
+static void merge_ranges(struct kap_items *list, void *spare)
 {
 	struct kap_range *r = &list->v->range;
 	u32 i, n = 0;
@@ -61,7 +62,7 @@ static void merge_ranges(struct kap_items *list)
 	/* one list is of one kind, so its items can lie close together */
 	for (i = 0; i < list->n; i++)
 		r[i] = list->v[i].range;
-	sort(r, list->n, sizeof(*r), cmp_range, NULL);
+	kap_sort(r, spare, list->n, sizeof(*r), cmp_range);
 	for (i = 1; i < list->n; i++) {
 		if (r[i].lo <= r[n].hi)
 			r[n].hi = max(r[n].hi, r[i].hi);
@@ -117,14 +118,16 @@ static int parse_prefix(struct kap_parser *p, struct kap_text e,
 }
 
 /* Sorted, and without prefixes that lie inside another. */
-static void merge_prefixes(struct kap_items *list)
+static void merge_prefixes(struct kap_items *list, void *spare)
 {
 	struct kap_prefix *v = &list->v->prefix;
 	struct kap_addr last;
 	u32 i, n = 0;
 
+	/* a small list is sorted without @spare */
+	BUILD_BUG_ON(KAP_ITEMS_SMALL > KAP_SORT_RUN);
 	BUILD_BUG_ON(sizeof(union kap_item) != sizeof(struct kap_prefix));
-	sort(v, list->n, sizeof(*v), cmp_prefix, NULL);
+	kap_sort(v, spare, list->n, sizeof(*v), cmp_prefix);
 	last = kap_prefix_last(&v[0]);
 	for (i = 1; i < list->n; i++) {
 		if (v[i].v4 == v[n].v4 && kap_addr_cmp(&v[i].addr, &last) <= 0)
@@ -141,7 +144,7 @@ static void merge_prefixes(struct kap_items *list)
  * @field: what it is a list of
  * @v: its text, not empty
  *
- * Context: any.
+ * Context: process, may sleep.
  * Return: 0 or a negative errno value, reported.
  */
 int kap_parse_list(struct kap_parser *p, enum kap_field field,
@@ -168,15 +171,16 @@ int kap_parse_list(struct kap_parser *p, enum kap_field field,
 					  &item->range);
 		if (err)
 			return err;
-		list->n++;
+		if (++list->n % KAP_SORT_RUN == 0)
+			cond_resched();
 		if (v.s == v.end)
 			break;
 	}
 	p->used += list->n;
 	p->rule.fields |= BIT(field);
 	if (field >= KAP_U32_FIELDS)
-		merge_prefixes(list);
+		merge_prefixes(list, p->spare);
 	else
-		merge_ranges(list);
+		merge_ranges(list, p->spare);
 	return 0;
 }

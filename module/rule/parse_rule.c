@@ -3,6 +3,7 @@
 #include "rule/parse_rule.h"
 
 #include <linux/errno.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -146,7 +147,7 @@ static struct kap_rule *pack_rule(struct kap_parser *p)
 	size += p->cgroup.end - p->cgroup.s + !!p->cgroup.s;
 	size += p->name.end - p->name.s + !!p->name.s;
 
-	rule = kmalloc(size, GFP_KERNEL);
+	rule = kvmalloc(size, GFP_KERNEL);
 	if (!rule)
 		return NULL;
 	*rule = p->rule;
@@ -196,10 +197,12 @@ int kap_parse_finish(struct kap_parser *p)
 	if (!rule)
 		return kap_parse_fail_span(p, KAP_E_MEMORY, p->cmd->where);
 	/*
-	 * What reads back longer than it was written must still be readable.
-	 * The id is not known yet: "0" stands for as many digits as it may get.
+	 * A line that reads back longer than it was written must not become
+	 * too long to be written again. None grows to twice its length, so
+	 * most need no look. The id is not known yet: "0" stands for as many
+	 * digits as it may get.
 	 */
-	if (p->cmd->where.end > KAP_LINE_MAX - 512 &&
+	if (p->cmd->where.end > KAP_LINE_MAX / 2 &&
 	    kap_format_line(rule, NULL, 0) + KAP_ID_DIGITS - 1 > KAP_LINE_MAX) {
 		kap_rule_put(rule);
 		return kap_parse_fail_span(p, KAP_E_LINE, p->cmd->where);
@@ -215,10 +218,10 @@ int kap_parse_finish(struct kap_parser *p)
  * Frees it with the last one; no connection can be looking at it then, for a
  * published rule set holds its rules until readers have gone.
  *
- * Context: any.
+ * Context: process, may sleep: a rule with long lists is memory of vmalloc().
  */
 void kap_rule_put(struct kap_rule *rule)
 {
 	if (rule && refcount_dec_and_test(&rule->refs))
-		kfree(rule);
+		kvfree(rule);
 }

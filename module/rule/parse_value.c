@@ -196,7 +196,7 @@ static int parse_action(struct kap_parser *p, enum kap_word key,
  * @key: the key
  * @v: its value, not empty
  *
- * Context: any.
+ * Context: process, may sleep.
  * Return: 0 or a negative errno value, reported.
  */
 int kap_parse_value(struct kap_parser *p, enum kap_word key,

@@ -28,8 +28,11 @@ struct kap_items {
  * @name: value of name=
  * @detect: detect= was given
  * @skip: action=skip was given
+ * @item: room for every list of the line in hand: @small, or memory that is
+ *	freed at the end of the line
+ * @spare: room to sort a list in; NULL with @small
  * @used: items handed out
- * @item: room for every list of one line
+ * @small: enough for most lines
  *
  * Not shared: whoever allocated it serialises its use.
  */
@@ -43,8 +46,10 @@ struct kap_parser {
 	struct kap_text name;
 	bool detect;
 	bool skip;
+	union kap_item *item;
+	union kap_item *spare;
 	u32 used;
-	union kap_item item[KAP_ITEMS_MAX];
+	union kap_item small[KAP_ITEMS_SMALL];
 };
 
 int kap_parse_fail(struct kap_parser *p, enum kap_error error,

@@ -154,7 +154,8 @@ struct kap_prefix {
  *	user_timeout is what "auto" comes to where the application has set
  *	nothing, so such connections need no decision; 0 where it is left out.
  * @n_ranges: elements of @ranges, for KAP_PORT .. KAP_DIR
- * @n_addrs: elements of @addrs, for KAP_LADDR and KAP_RADDR
+ * @n_addrs: elements of @addrs, for KAP_LADDR and KAP_RADDR. A u16 is enough:
+ *	a line cannot hold 65,536 different elements, and lists hold no others.
  * @id: unique since load, never used again; 0 until it has been added
  * @ranges: sorted, not overlapping
  * @addrs: sorted (IPv4 first), none inside another

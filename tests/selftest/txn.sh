@@ -269,11 +269,20 @@ must_ask w seek f 4096
 refused_write f ' idle=2s\ncommit\n' EINVAL \
 	'2:1-1: write does not continue where the last one of the transaction ended' 'a write elsewhere in the file'
 close_rules f
-{ printf 'begin\nflush\nname='; printf '%05000d' 1; echo; echo commit; } > "$TMP/long"
+{ printf 'begin\nflush\nname='; printf '%0270000d' 1; echo; echo commit; } > "$TMP/long"
 cat "$TMP/long" 2> /dev/null > $KAP/rules && tap_diag 'accepted'
 look_before=$SET
 look
-tap_is "$SET$LAST_ERROR" "${look_before}3:1-4096: line too long (4095 bytes at most)" 'a line that is too long'
+tap_is "$SET$LAST_ERROR" "${look_before}3:1-262145: line too long (262144 bytes at most)" 'a line that is too long'
+
+# A rule of nearly 256 KiB, in chunks of 4096 bytes.
+LONG="uid=$(seq -s, 100000 137400) keepalive=on idle=1s"
+{ printf 'begin\nflush\n'; echo "$LONG"; echo commit; } > "$TMP/long"
+tap_cmd 'a rule of 256 KiB is accepted' cp "$TMP/long" $KAP/rules
+{ printf 'begin\nflush\n'; cat $KAP/rules; echo commit; } > "$TMP/again"
+tap_is "$((${#LONG} > 261500))" 1 'it is that long'
+tap_cmd 'and can be written back' cp "$TMP/again" $KAP/rules
+tap_cmd 'whole' diff <(echo "add $LONG") <(sed 's/  # id=[0-9]*$//' $KAP/rules)
 
 # --- left open, overtaken ---------------------------------------------------
 

@@ -4,9 +4,11 @@
 #include "rules.h"
 #include "tap.h"
 
-#define LINE_MAX_CONTRACT 4095	/* not KAP_LINE_MAX: that is what is tested */
+#define LINE_MAX_CONTRACT 262144	/* not KAP_LINE_MAX: that is what is tested */
 
-static char line[3 * LINE_MAX_CONTRACT];
+#define STEP 3001
+
+static char line[2 * LINE_MAX_CONTRACT + 1];
 
 /* @head, filled up with @fill to @len bytes. */
 static size_t fill_line(const char *head, char fill, size_t len)
@@ -55,25 +57,25 @@ static void test_lengths(void)
 	const u32 most = LINE_MAX_CONTRACT;
 
 	tap_ok(accepted(fill_line("idle=60s", ' ', most), KAP_OP_ADD),
-	       "a rule and blanks of 4095 bytes");
+	       "a rule and blanks of 262144 bytes");
 	tap_ok(accepted(fill_line("idle=60s #", 'x', most), KAP_OP_ADD),
-	       "a rule and a comment of 4095 bytes");
+	       "a rule and a comment of 262144 bytes");
 	tap_ok(accepted(fill_line("#", 'x', most), KAP_OP_NONE),
-	       "a comment of 4095 bytes");
+	       "a comment of 262144 bytes");
 	tap_ok(accepted(fill_line("", '\t', most), KAP_OP_NONE),
-	       "4095 blanks");
+	       "262144 blanks");
 	tap_ok(accepted(fill_line("flush", ' ', most), KAP_OP_FLUSH),
-	       "flush and blanks of 4095 bytes");
+	       "flush and blanks of 262144 bytes");
 	tap_ok(refused(fill_line("idle=60s", ' ', most + 1), KAP_E_LINE, 1,
-		       most + 1), "a rule and blanks of 4096 bytes: LINE");
+		       most + 1), "a rule and blanks of 262145 bytes: LINE");
 	tap_ok(refused(fill_line("#", 'x', most + 1), KAP_E_LINE, 1, most + 1),
-	       "a comment of 4096 bytes: LINE");
+	       "a comment of 262145 bytes: LINE");
 	tap_ok(refused(fill_line("idle=60s foo=1 \x01", 'x', 2 * most),
 		       KAP_E_LINE, 1, most + 1),
-	       "whatever else is wrong with 8190 bytes: LINE, at 4096 of them");
+	       "whatever else is wrong with 524288 bytes: LINE, at 262145 of them");
 }
 
-/* Something wrong at the far end of a line of 4095 bytes. */
+/* Something wrong at the far end of a line of 262144 bytes. */
 static bool refused_at_end(const char *tail, enum kap_error error, u32 col,
 			   u32 end)
 {
@@ -85,14 +87,14 @@ static bool refused_at_end(const char *tail, enum kap_error error, u32 col,
 
 static void test_last_columns(void)
 {
-	tap_ok(refused_at_end(" port=0", KAP_E_PORT, 4095, 4095),
-	       "PORT in column 4095");
-	tap_ok(refused_at_end(" port=", KAP_E_EMPTY, 4096, 4096),
-	       "EMPTY behind column 4095");
-	tap_ok(refused_at_end(" foo", KAP_E_WORD, 4093, 4095),
-	       "WORD in columns 4093 to 4095");
-	tap_ok(refused_at_end("\x7f", KAP_E_CHAR, 4095, 4095),
-	       "CHAR in column 4095");
+	tap_ok(refused_at_end(" port=0", KAP_E_PORT, 262144, 262144),
+	       "PORT in column 262144");
+	tap_ok(refused_at_end(" port=", KAP_E_EMPTY, 262145, 262145),
+	       "EMPTY behind column 262144");
+	tap_ok(refused_at_end(" foo", KAP_E_WORD, 262142, 262144),
+	       "WORD in columns 262142 to 262144");
+	tap_ok(refused_at_end("\x7f", KAP_E_CHAR, 262144, 262144),
+	       "CHAR in column 262144");
 }
 
 /* "key=" and as many of @items, in turn, as leave room for @tail. */
@@ -110,6 +112,43 @@ static size_t list_line(const char *key, const char *const *items, u32 n,
 		at += sprintf(line + at, "%s%s", i ? "," : "", item);
 	}
 	return at + sprintf(line + at, "%s", tail);
+}
+
+/* Lists far longer than what is sorted in one go, with the last first. */
+static void test_sorted(u32 step, const char *what)
+{
+	const u32 n = 30011;	/* a prime: each number is met once */
+	size_t at = sprintf(line, "cnt=1 uid=");
+	struct kap_rule *rule;
+	u32 i, bad = 0;
+
+	for (i = 0; i < n; i++)
+		at += sprintf(line + at, "%s%u", i ? "," : "",
+			      n - (u32)((u64)i * step % n));
+	for (i = 0; i < 9; i++)
+		at += sprintf(line + at, ",%u", i + 1);
+	rule = parse_rule_text(line);
+	for (i = 0; i < rule->n_ranges[KAP_UID]; i++)
+		bad += rule->ranges[KAP_UID][i].lo != i + 1;
+	tap_ok(rule->n_ranges[KAP_UID] == n && !bad, "%s are sorted", what);
+	kap_rule_put(rule);
+}
+
+/* As many different elements as a line can hold: a u16 counts them. */
+static void test_most_addresses(void)
+{
+	size_t at = sprintf(line, "cnt=1 raddr=::,");
+	struct kap_rule *rule;
+	u32 i, n = 1;
+
+	for (i = 1; at < LINE_MAX_CONTRACT - 100; i++) {
+		at += sprintf(line + at, "%s%x::,::%x", n > 1 ? "," : "", i, i);
+		n += 2;
+	}
+	rule = parse_rule_text(line);
+	tap_ok(rule->n_addrs[1] == n && !check_reads_back(rule),
+	       "%u different addresses", n);
+	kap_rule_put(rule);
 }
 
 static void test_lists(void)
@@ -130,6 +169,9 @@ static void test_lists(void)
 			" lport=1,2 rport=3,4 laddr=::,:: raddr=::,:: uid=1,2 cnt=1",
 			most);
 	tap_ok(accepted(len, KAP_OP_ADD), "all lists in one line");
+	test_sorted(1, "numbers in the wrong order");
+	test_sorted(7919, "numbers in no order");
+	test_most_addresses();
 }
 
 static u32 next_addr;
@@ -168,7 +210,7 @@ static size_t add_items(size_t at, size_t max, int kind)
  */
 static bool long_rule(size_t max, int kind, const char *tail)
 {
-	static const char * const key[] = { "raddr=", "raddr=", "port=" };
+	static const char * const key[] = { "raddr=", "raddr=", "uid=" };
 	const char *wrong = NULL;
 	struct parsed p;
 	size_t at;
@@ -181,7 +223,7 @@ static bool long_rule(size_t max, int kind, const char *tail)
 	if (p.err) {
 		if (p.diag.error != KAP_E_LINE)
 			wrong = kap_error_name(p.diag.error);
-		else if (max <= 3500)
+		else if (max <= LINE_MAX_CONTRACT / 10 * 9)
 			wrong = "LINE too early";
 		else
 			wrong = check_refusal(&p, at);
@@ -197,7 +239,7 @@ static bool long_rule(size_t max, int kind, const char *tail)
 static void test_long_rules(void)
 {
 	static const char * const what[] = {
-		"IPv4 addresses", "IPv6 addresses", "ports",
+		"IPv4 addresses", "IPv6 addresses", "uids",
 	};
 	static const char * const tail[] = { " idle=60s", " cnt=1", " detect=4s" };
 	size_t max;
@@ -206,7 +248,11 @@ static void test_long_rules(void)
 
 	for (kind = 0; kind < 3; kind++) {
 		bad = 0;
-		for (max = 3400; max <= LINE_MAX_CONTRACT && bad < 5; max++)
+		for (max = LINE_MAX_CONTRACT / 10 * 8;
+		     max <= LINE_MAX_CONTRACT && bad < 5; max += STEP)
+			bad += !long_rule(max, kind, tail[kind]);
+		for (max = LINE_MAX_CONTRACT - 40; max <= LINE_MAX_CONTRACT;
+		     max++)
 			bad += !long_rule(max, kind, tail[kind]);
 		tap_ok(!bad, "long rules of %s read back", what[kind]);
 	}
@@ -217,7 +263,7 @@ static void test_long_cgroup(void)
 	size_t max;
 	u32 bad = 0;
 
-	for (max = 3900; max <= LINE_MAX_CONTRACT; max++) {
+	for (max = LINE_MAX_CONTRACT - 200; max <= LINE_MAX_CONTRACT; max++) {
 		static const char tail[] = " idle=60s";
 		size_t len = fill_line("cgroup=/a/", 'b', max - strlen(tail));
 		struct parsed p;
@@ -225,7 +271,8 @@ static void test_long_cgroup(void)
 		strcpy(line + len, tail);
 		parse_bytes(&p, line, max);
 		if (p.err)
-			bad += p.diag.error != KAP_E_LINE || max <= 4000;
+			bad += p.diag.error != KAP_E_LINE ||
+			       max <= LINE_MAX_CONTRACT - 100;
 		else
 			bad += !!check_reads_back(p.cmd.rule);
 		kap_rule_put(p.cmd.rule);
@@ -297,7 +344,7 @@ static void test_other_texts(void)
 
 int main(void)
 {
-	tap_plan(8 + 4 + 4 + 3 + 1 + 3 + 4);
+	tap_plan(8 + 4 + 7 + 3 + 1 + 3 + 4);
 	test_lengths();
 	test_last_columns();
 	test_lists();

@@ -46,7 +46,7 @@ struct finder {
 	size_t n_loose, room_loose;
 	unsigned long budget;	/* comparisons left for the rule in hand */
 	bool len[2][2][129];	/* prefix lengths met: field, IPv4, length */
-	u64 key[KAP_ITEMS_MAX];
+	u64 key[U16_MAX];	/* n_ranges and n_addrs are u16 */
 };
 
 static u64 mix(u64 hash, u64 x)
