@@ -169,15 +169,15 @@ static void count_timed_out(const struct kap_ruleset *set,
 }
 
 /**
- * kap_conn_timed_out - count a dead peer for the rule that found it
+ * kap_conn_failed - count a dead peer for the rule that found it
  * @active: the rules
- * @sk: a socket that was established and ends in ETIMEDOUT
+ * @sk: a socket that was established and ends in an error
  *
  * Context: task or softirq, socket locked by the caller.
  */
-void kap_conn_timed_out(const struct kap_active *active, const struct sock *sk)
+void kap_conn_failed(const struct kap_active *active, const struct sock *sk)
 {
-	if (!kap_sock_is_ours(sk))
+	if (!kap_sock_is_unanswered(sk) || !kap_sock_is_ours(sk))
 		return;
 	rcu_read_lock_sched();
 	count_timed_out(rcu_dereference_sched(active->set), sk);

@@ -10,6 +10,6 @@ struct sock;
 
 void kap_conn_established(const struct kap_active *active, struct sock *sk,
 			  int oldstate);
-void kap_conn_timed_out(const struct kap_active *active, const struct sock *sk);
+void kap_conn_failed(const struct kap_active *active, const struct sock *sk);
 
 #endif /* _KAPOLICY_CONN_H */

@@ -32,9 +32,9 @@ static notrace void kap_probe_state(void *active, const struct sock *sk,
 {
 	if (newstate == TCP_ESTABLISHED)
 		kap_conn_established(active, (struct sock *)sk, oldstate);
-	else if (newstate == TCP_CLOSE && READ_ONCE(sk->sk_err) == ETIMEDOUT &&
+	else if (newstate == TCP_CLOSE && READ_ONCE(sk->sk_err) &&
 		 (BIT(oldstate) & LIVE_STATES))
-		kap_conn_timed_out(active, sk);
+		kap_conn_failed(active, sk);
 }
 
 static void find_tracepoint(struct tracepoint *tp, void *data)

@@ -7,6 +7,7 @@
 #define _KAPOLICY_SOCK_H
 
 #include <linux/cgroup.h>
+#include <linux/errno.h>
 #include <linux/in.h>
 #include <linux/tcp.h>
 #include <linux/uidgid.h>
@@ -56,6 +57,24 @@ static inline bool kap_sock_is_ours(const struct sock *sk)
 {
 	return kap_sock_is_tcp(sk) &&
 	       (!sk->sk_kern_sock || kap_sock_is_fallback(sk));
+}
+
+/**
+ * kap_sock_is_unanswered - does a connection end because nobody answered
+ * @sk: a TCP socket that ends in an error
+ *
+ * The kernel gives up with ETIMEDOUT, or with the error that the network has
+ * reported meanwhile, such as EHOSTUNREACH once the neighbour entry of the peer
+ * is gone. No other end, such as a reset, leaves both errors the same.
+ *
+ * Context: any; socket locked by the caller.
+ * Return: whether it does.
+ */
+static inline bool kap_sock_is_unanswered(const struct sock *sk)
+{
+	int err = READ_ONCE(sk->sk_err);
+
+	return err == ETIMEDOUT || err == READ_ONCE(sk->sk_err_soft);
 }
 
 /**

@@ -81,7 +81,7 @@ DEFINE_EVENT(kapolicy_conn, kapolicy_apply,
 	TP_ARGS(rule, sk, dir, before, after)
 );
 
-/* A connection a rule won ended in ETIMEDOUT. */
+/* A connection a rule won ended because nobody answered. */
 DEFINE_EVENT(kapolicy_conn, kapolicy_timed_out,
 	TP_PROTO(const struct kap_rule *rule, const struct sock *sk,
 		 enum kap_dir dir, const struct kap_values *before,
