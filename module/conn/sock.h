@@ -15,6 +15,7 @@
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
 #include "rule/rule.h"
 
@@ -57,6 +58,23 @@ static inline bool kap_sock_is_ours(const struct sock *sk)
 {
 	return kap_sock_is_tcp(sk) &&
 	       (!sk->sk_kern_sock || kap_sock_is_fallback(sk));
+}
+
+/**
+ * kap_sock_is_connected - can a connection still be used
+ * @sk: a TCP socket
+ *
+ * Not one whose program has closed it: the keepalive timer of such an orphan
+ * limits how long it waits for the peer's FIN.
+ *
+ * Context: any; socket locked by the caller.
+ * Return: whether it can.
+ */
+static inline bool kap_sock_is_connected(const struct sock *sk)
+{
+	return (BIT(sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT |
+				     TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)) &&
+	       !sock_flag(sk, SOCK_DEAD);
 }
 
 /**

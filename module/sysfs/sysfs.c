@@ -8,6 +8,7 @@
 
 #include "compat/linux/sysfs.h"
 #include "rule/format.h"
+#include "sysfs/apply.h"
 #include "sysfs/attr.h"
 #include "sysfs/numbers.h"
 #include "sysfs/view.h"
@@ -59,6 +60,7 @@ static struct kobj_attribute last_error_attr = __ATTR_RO(last_error);
 /* The writable ones come last: nobody changes anything before all are there. */
 static const struct bin_attribute *const bin_attrs[] = {
 	&counters_attr,
+	&kap_apply_attr,
 	&kap_enabled_attr,
 	&kap_max_rules_attr,
 	&rules_attr,

@@ -17,5 +17,6 @@ extern struct kunit_suite key_suite;
 extern struct kunit_suite apply_suite;
 extern struct kunit_suite conn_suite;
 extern struct kunit_suite race_suite;
+extern struct kunit_suite sweep_suite;
 
 #endif /* _KAPOLICY_KUNIT_SUITES_H */
