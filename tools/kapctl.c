@@ -13,6 +13,7 @@
 static const struct kap_command * const commands[] = {
 	&cmd_show,
 	&cmd_add,
+	&cmd_replace,
 	&cmd_del,
 	&cmd_flush,
 	&cmd_load,

@@ -124,7 +124,7 @@ def sysfs_files():
 
 def parameters():
     found = set()
-    for path in (TOP / "module").glob("*.c"):
+    for path in (TOP / "module").rglob("*.c"):
         found |= set(re.findall(r"^module_param(?:_named)?\((\w+),", path.read_text(), re.M))
     return found
 
@@ -138,7 +138,7 @@ def events(page):
 def warnings(page):
     """Every warning of kapctl; what is filled in is three dots in the page."""
     shown = {pattern(tag) for tag in page.tags("WARNINGS")}
-    said = {pattern(text) for name in ("lint.c", "cmd_test.c") for text in messages("KAP_WARNING", name)}
+    said = {pattern(text) for name in ("rules/lint.c", "cmd/test.c") for text in messages("KAP_WARNING", name)}
     yield from differences("kapolicy.conf(5), WARNINGS", shown, "kapctl", said)
 
 
@@ -161,7 +161,7 @@ def pattern(text):
     return re.sub(r"(\.\.\.)+", "...", re.sub(r"%\w+", "...", text))
 
 
-def messages(severity, name="lint.c"):
+def messages(severity, name="rules/lint.c"):
     """The format strings of the reports of a file."""
     text = source("tools/" + name)
     return set(re.findall(severity + r',[^;]*?"([^"]{12,})"', text))

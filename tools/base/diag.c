@@ -186,6 +186,16 @@ unsigned int kap_diag_errors(void)
 }
 
 /**
+ * kap_diag_warnings - how many warnings were reported
+ *
+ * Return: the number; 0 under --strict, where they are errors.
+ */
+unsigned int kap_diag_warnings(void)
+{
+	return state.count[KAP_WARNING];
+}
+
+/**
  * kap_diag_finish - say how much was left out
  */
 void kap_diag_finish(void)

@@ -33,6 +33,7 @@ void kap_diag_hint(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 void kap_diag_hold(struct kap_held *held);
 unsigned int kap_diag_errors(void);
+unsigned int kap_diag_warnings(void);
 void kap_diag_finish(void);
 void kap_diag_to_json(json_t *doc);
 

@@ -12,6 +12,7 @@
 /* What the command has to say under --json; kap_output_finish() prints it. */
 static json_t *result;
 static bool no_json;
+static bool quiet;
 
 /**
  * kap_output_is_tty - is it people who read?
@@ -40,6 +41,24 @@ void kap_output_json(json_t *doc)
 void kap_output_no_json(void)
 {
 	no_json = true;
+}
+
+/**
+ * kap_output_set_quiet - do not say what was done
+ */
+void kap_output_set_quiet(void)
+{
+	quiet = true;
+}
+
+/**
+ * kap_output_is_wanted - is a command to say what it did?
+ *
+ * Return: whether it is, in words on stdout.
+ */
+bool kap_output_is_wanted(void)
+{
+	return !quiet && !kap_diag_is_json();
 }
 
 static void print_json(int ret)

@@ -9,6 +9,8 @@
 bool kap_output_is_tty(void);
 void kap_output_json(json_t *doc);
 void kap_output_no_json(void);
+void kap_output_set_quiet(void);
+bool kap_output_is_wanted(void);
 int kap_output_finish(int ret);
 
 #endif /* _KAPCTL_OUTPUT_H */

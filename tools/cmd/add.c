@@ -1,61 +1,216 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/output.h"
 #include "cmd/args.h"
 #include "cmd/cmd.h"
 #include "host/apply.h"
+#include "host/live.h"
+#include "rules/difference.h"
 #include "rules/lint.h"
-#include "rules/rules.h"
 
 /* "kapctl add flush" is no rule either: the module is told to add. */
 #define ADD	"add "
 
-/* Warn of the new rule as one among those in force. */
-static int lint_with_live(const struct kap_source *source)
+/*
+ * The rules to be added, and what is in force before. Of @live, only the rules
+ * are read, for warnings and to tell what was replaced.
+ */
+struct addition {
+	struct kap_source source;
+	struct kap_rules rules;
+	struct kap_live live;
+};
+
+static const char *file_of(const struct kap_args *args)
+{
+	if (args->options & KAP_ARG_FILE)
+		return args->n ? NULL : args->file;
+	return args->n == 1 && !strcmp(args->words[0], "-") ? "-" : NULL;
+}
+
+/* Rules of a file, or the one of the command line. */
+static int read_rules(struct addition *a, const struct kap_args *args)
+{
+	const char *file = file_of(args);
+
+	if (!file && (!args->n || (args->options & KAP_ARG_FILE))) {
+		kap_diag_error(args->n ? "either --file or a rule" :
+					 "a rule is missing, or - for stdin");
+		return KAP_EXIT_USAGE;
+	}
+	if (!file)
+		kap_source_words(&a->source, kap_args_join(args, ADD),
+				 strlen(ADD));
+	else if (!kap_source_read(&a->source, file))
+		return KAP_EXIT_FAILED;
+	/* what is wrong with a rule can be said without the module */
+	if (!kap_rules_parse(&a->rules, &a->source))
+		return KAP_EXIT_FAILED;
+	if (!a->rules.n) {
+		kap_diag_error("no rule in %s: nothing was changed",
+			       a->source.name);
+		return KAP_EXIT_FAILED;
+	}
+	return KAP_EXIT_OK;
+}
+
+/* Is there a rule of this name among those that are to be added? */
+static bool is_replaced(const struct addition *a, const struct kap_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; rule->name && i < a->rules.n; i++) {
+		const char *name = a->rules.v[i].rule->name;
+
+		if (name && !strcmp(name, rule->name))
+			return true;
+	}
+	return false;
+}
+
+/* Warn of the new rules as some among those in force that stay. */
+static bool lint(const struct addition *a, bool replace)
 {
 	struct kap_rules rules = { 0 };
-	struct kap_source live;
-	int ret = KAP_EXIT_FAILED;
+	bool ok = true;
+	size_t i;
 
-	if (!kap_sysfs_source(&live, "rules"))
-		return ret;
-	if (kap_rules_parse(&rules, &live) && kap_rules_parse(&rules, source) &&
-	    kap_lint_rules(&rules))
-		ret = KAP_EXIT_OK;
+	for (i = 0; i < a->live.rules.n; i++) {
+		const struct kap_entry *e = &a->live.rules.v[i];
+
+		if (!replace || !is_replaced(a, e->rule))
+			kap_rules_append(&rules, e);
+	}
+	for (i = 0; i < a->rules.n; i++)
+		kap_rules_append(&rules, &a->rules.v[i]);
+	ok = kap_lint_rules(&rules);
 	kap_rules_free(&rules);
-	kap_source_free(&live);
+	return ok;
+}
+
+/* "destroy name=X" for each rule, in front of all. */
+static char *destroy_all(const struct addition *a)
+{
+	char *text = NULL;
+	size_t size, i;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort();
+	for (i = 0; i < a->rules.n; i++)
+		fprintf(out, "destroy name=%s\n", a->rules.v[i].rule->name);
+	fclose(out);
+	return text;
+}
+
+static bool all_have_names(const struct addition *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->rules.n; i++) {
+		const struct kap_entry *e = &a->rules.v[i];
+
+		if (e->rule->name)
+			continue;
+		kap_source_report(KAP_ERROR, a->rules.v[i].source, &e->line,
+				  e->where, "replace needs name=");
+		return false;
+	}
+	return true;
+}
+
+/* " (id=12, name=web)", of a single rule, as far as it is known. */
+static void print_identity(const struct kap_rule *rule)
+{
+	u64 id = kap_live_id(rule);
+
+	if (id)
+		printf(" (id=%llu%s%s)", (unsigned long long)id,
+		       rule->name ? ", name=" : "", rule->name ? rule->name : "");
+	else if (rule->name)
+		printf(" (name=%s)", rule->name);
+}
+
+static void say_added(const struct addition *a, bool replace)
+{
+	size_t n = a->rules.n, i, replaced = 0;
+
+	if (!kap_output_is_wanted())
+		return;
+	for (i = 0; replace && i < a->live.rules.n; i++)
+		replaced += is_replaced(a, a->live.rules.v[i].rule);
+	if (replaced < n)
+		printf("%zu rule%s added", n - replaced,
+		       n - replaced == 1 ? "" : "s");
+	if (replaced)
+		printf("%s%zu rule%s replaced", replaced < n ? ", " : "",
+		       replaced, replaced == 1 ? "" : "s");
+	if (n == 1)
+		print_identity(a->rules.v[0].rule);
+	putchar('\n');
+	kap_live_note_disabled();
+}
+
+static int add(const struct kap_args *args, bool replace)
+{
+	struct addition a = { 0 };
+	int ret = read_rules(&a, args);
+	char *front = NULL;
+
+	if (ret == KAP_EXIT_OK && replace && !all_have_names(&a))
+		ret = KAP_EXIT_FAILED;
+	if (ret == KAP_EXIT_OK)
+		ret = kap_sysfs_require();
+	if (ret == KAP_EXIT_OK &&
+	    (!kap_live_read_rules(&a.live) || !lint(&a, replace)))
+		ret = KAP_EXIT_FAILED;
+	if (ret == KAP_EXIT_OK) {
+		front = replace ? destroy_all(&a) : NULL;
+		ret = kap_apply_behind(front, &a.source);
+	}
+	if (ret == KAP_EXIT_OK)
+		say_added(&a, replace);
+	free(front);
+	kap_rules_free(&a.rules);
+	kap_live_free(&a.live);
+	kap_source_free(&a.source);
 	return ret;
 }
 
-static int run(const struct kap_args *args)
+static int run_add(const struct kap_args *args)
 {
-	struct kap_rules rules = { 0 };
-	struct kap_source source;
-	int ret = KAP_EXIT_FAILED;
+	return add(args, false);
+}
 
-	kap_source_words(&source, kap_args_join(args, ADD), strlen(ADD));
-	/* what is wrong with the rule can be said without the module */
-	if (kap_rules_parse(&rules, &source))
-		ret = kap_sysfs_require();
-	kap_rules_free(&rules);
-	if (ret == KAP_EXIT_OK)
-		ret = lint_with_live(&source);
-	if (ret == KAP_EXIT_OK)
-		ret = kap_apply(KAP_CHANGE_SOME, &source, 1);
-	kap_source_free(&source);
-	return ret;
+static int run_replace(const struct kap_args *args)
+{
+	return add(args, true);
 }
 
 const struct kap_command cmd_add = {
 	.name = "add",
-	.operands = "RULE...",
-	.summary = "add a rule",
+	.operands = "RULE... | -",
+	.summary = "add rules to those in force",
 	.help = "RULE is KEY=VALUE ..., such as: name=pg port=5432 detect=30s\n"
+		"With -, or --file, rules one a line: all are added, or none.\n"
 		"Match: cgroup dir port lport rport laddr raddr uid\n"
 		"Set:   keepalive idle intvl cnt user_timeout detect mode, or action=skip\n"
 		"Other: name prio\n",
-	.options = KAP_ARG_STRICT,
-	.min = 1,
+	.options = KAP_ARG_FILE | KAP_ARG_STRICT | KAP_ARG_QUIET,
 	.max = -1,
-	.run = run,
+	.run = run_add,
+};
+
+const struct kap_command cmd_replace = {
+	.name = "replace",
+	.operands = "name=X RULE... | -",
+	.summary = "make the rule called X be this, whether it is there or not",
+	.help = "RULE is as for add. With -, or --file, several: each must have a name.\n",
+	.options = KAP_ARG_FILE | KAP_ARG_STRICT | KAP_ARG_QUIET,
+	.max = -1,
+	.run = run_replace,
 };

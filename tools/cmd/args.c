@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/output.h"
 #include "cmd/cmd.h"
 
 static const struct option {
@@ -19,8 +20,12 @@ static const struct option {
 	  "check only, change nothing" },
 	{ KAP_ARG_STRICT, 0, "strict", NULL,
 	  "treat warnings as errors" },
+	{ KAP_ARG_EMPTY, 0, "empty", NULL,
+	  "delete all rules if the input has none" },
 	{ KAP_ARG_FILE, 'f', "file", "FILE",
-	  "use the rules of FILE (- for stdin), not those in force" },
+	  "take the rules of FILE (- for stdin)" },
+	{ KAP_ARG_QUIET, 'q', "quiet", NULL,
+	  "do not say what was done" },
 	{ KAP_ARG_PROMETHEUS, 0, "prometheus", NULL,
 	  "print the textfile format of node_exporter" },
 	{ KAP_ARG_JSON, 'j', "json", NULL,
@@ -68,6 +73,8 @@ static bool take(struct kap_args *args, const struct option *o,
 		kap_diag_set_json();
 	if (o->bit == KAP_ARG_STRICT)
 		kap_diag_set_strict();
+	if (o->bit == KAP_ARG_QUIET)
+		kap_output_set_quiet();
 	if (!o->value) {
 		if (!value)
 			return true;

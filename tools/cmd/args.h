@@ -16,6 +16,8 @@ enum kap_arg {
 	KAP_ARG_FILE		= 1 << 4,
 	KAP_ARG_PROMETHEUS	= 1 << 5,
 	KAP_ARG_VERSION		= 1 << 6,
+	KAP_ARG_EMPTY		= 1 << 7,
+	KAP_ARG_QUIET		= 1 << 8,
 };
 
 /**

@@ -38,6 +38,7 @@ extern const struct kap_command cmd_enable;
 extern const struct kap_command cmd_flush;
 extern const struct kap_command cmd_load;
 extern const struct kap_command cmd_presets;
+extern const struct kap_command cmd_replace;
 extern const struct kap_command cmd_save;
 extern const struct kap_command cmd_show;
 extern const struct kap_command cmd_stats;

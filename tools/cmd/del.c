@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/output.h"
 #include "cmd/args.h"
 #include "cmd/cmd.h"
 #include "host/apply.h"
+#include "host/live.h"
 #include "rule/parse.h"
+#include "rules/difference.h"
 
 #define DEL	"del "
 
 /* The parser of the module knows what can be deleted. */
-static bool check(const struct kap_source *source)
+static bool check(const struct kap_source *source, struct kap_cmd *cmd)
 {
 	struct kap_parser *parser = kap_parser_alloc();
 	struct kap_line line;
 	struct kap_diag diag;
-	struct kap_cmd cmd;
 	bool ok;
 
 	if (!parser) {
@@ -22,7 +26,7 @@ static bool check(const struct kap_source *source)
 		return false;
 	}
 	line = (struct kap_line){ source->text, source->len, 1 };
-	ok = !kap_parse_line(parser, line.s, line.len, &cmd, &diag);
+	ok = !kap_parse_line(parser, line.s, line.len, cmd, &diag);
 	if (!ok) {
 		struct kap_span at = { diag.col, diag.end };
 
@@ -33,16 +37,58 @@ static bool check(const struct kap_source *source)
 	return ok;
 }
 
+static bool is_meant(const struct kap_rule *rule, const struct kap_cmd *cmd)
+{
+	if (cmd->op == KAP_OP_DEL_ID)
+		return rule->id == cmd->id;
+	return rule->name && !strcmp(rule->name, cmd->name);
+}
+
+/* The rule as it was, so that one deleted by mistake can be added again. */
+static void say(const struct kap_live *before, const struct kap_cmd *cmd)
+{
+	size_t i;
+
+	if (!kap_output_is_wanted())
+		return;
+	for (i = 0; i < before->rules.n; i++) {
+		const struct kap_rule *rule = before->rules.v[i].rule;
+		char *text;
+
+		if (!is_meant(rule, cmd))
+			continue;
+		text = kap_rule_text(rule);
+		printf("deleted: %s\n", text);
+		free(text);
+		return;
+	}
+	printf("deleted\n");
+}
+
+static int delete(const struct kap_source *source, const struct kap_cmd *cmd)
+{
+	struct kap_live before;
+	int ret;
+
+	kap_live_peek(&before);
+	ret = kap_apply(KAP_CHANGE_SOME, source, 1);
+	if (ret == KAP_EXIT_OK)
+		say(&before, cmd);
+	kap_live_free(&before);
+	return ret;
+}
+
 static int run(const struct kap_args *args)
 {
 	struct kap_source source;
 	int ret = KAP_EXIT_FAILED;
+	struct kap_cmd cmd;
 
 	kap_source_words(&source, kap_args_join(args, DEL), strlen(DEL));
-	if (check(&source))
+	if (check(&source, &cmd))
 		ret = kap_sysfs_require();
 	if (ret == KAP_EXIT_OK)
-		ret = kap_apply(KAP_CHANGE_SOME, &source, 1);
+		ret = delete(&source, &cmd);
 	kap_source_free(&source);
 	return ret;
 }
@@ -51,6 +97,7 @@ const struct kap_command cmd_del = {
 	.name = "del",
 	.operands = "id=N | name=X",
 	.summary = "delete a rule",
+	.options = KAP_ARG_QUIET,
 	.min = 1,
 	.max = -1,
 	.run = run,

@@ -137,7 +137,7 @@ const struct kap_command cmd_presets = {
 	.operands = "[NAME]",
 	.summary = "print ready rules for boxes that forget idle connections",
 	.help = "Without NAME, lists them: after how long the box forgets, and the rule's times.\n"
-		"With NAME, prints the rule, for a file or: kapctl presets NAME | kapctl load -\n",
+		"With NAME, prints the rule, for a file or: kapctl presets NAME | kapctl add -\n",
 	.max = 1,
 	.run = run,
 };

@@ -69,7 +69,7 @@ _kapctl_candidates() { # COMMAND CURRENT WORD...
 	del) _kapctl_rules; return ;;
 	presets) _kapctl_presets; return ;;
 	load | check) echo -; compgen -f -- "$current"; return ;;
-	add | test) ;;
+	add | replace | test) ;;
 	*) return ;;
 	esac
 	if [[ $current == cgroup=* ]]; then

@@ -8,16 +8,17 @@
 #include "base/exit.h"
 #include "base/mem.h"
 
-/* The texts one behind the other, each beginning on a line of its own. */
-static char *join(const struct kap_source *source, size_t n, size_t *len)
+/* @front, and the texts behind it, each beginning on a line of its own. */
+static char *join(const char *front, const struct kap_source *source, size_t n,
+		  size_t *len)
 {
-	size_t i, room = 1;
+	size_t i, room = strlen(front) + 1;
 	char *text, *to;
 
 	for (i = 0; i < n; i++)
 		room += source[i].len + 1;
 	text = kap_mem_alloc(room);
-	to = text;
+	to = stpcpy(text, front);
 	for (i = 0; i < n; i++) {
 		if (to > text && to[-1] != '\n')
 			*to++ = '\n';
@@ -62,6 +63,37 @@ static void report(const struct kap_source *source, size_t n,
 		kap_diag_hint("Nothing was changed here; try again.");
 }
 
+static unsigned int count_lines(const char *text)
+{
+	unsigned int n = 0;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+static int change_rules(enum kap_change change, const char *front,
+			const struct kap_source *source, size_t n)
+{
+	unsigned int head = count_lines(front);
+	struct kap_refusal refusal;
+	char *text;
+	size_t len;
+	bool ok;
+
+	text = join(front, source, n, &len);
+	ok = kap_sysfs_change(change, text, len, &refusal);
+	free(text);
+	if (ok)
+		return KAP_EXIT_OK;
+	refusal.line = refusal.line > head ? refusal.line - head : 0;
+	if (refusal.err)
+		report(source, n, &refusal);
+	return KAP_EXIT_FAILED;
+}
+
 /**
  * kap_apply - change the rules
  * @change: KAP_CHANGE_ALL when @source replaces every rule
@@ -74,17 +106,17 @@ static void report(const struct kap_source *source, size_t n,
 int kap_apply(enum kap_change change, const struct kap_source *source,
 	      size_t n)
 {
-	struct kap_refusal refusal;
-	char *text;
-	size_t len;
-	bool ok;
+	return change_rules(change, "", source, n);
+}
 
-	text = join(source, n, &len);
-	ok = kap_sysfs_change(change, text, len, &refusal);
-	free(text);
-	if (ok)
-		return KAP_EXIT_OK;
-	if (refusal.err)
-		report(source, n, &refusal);
-	return KAP_EXIT_FAILED;
+/**
+ * kap_apply_behind - add rules, after other commands of the same change
+ * @front: commands, one a line; or NULL
+ * @source: the rules
+ *
+ * Return: as kap_apply().
+ */
+int kap_apply_behind(const char *front, const struct kap_source *source)
+{
+	return change_rules(KAP_CHANGE_SOME, front ? front : "", source, 1);
 }

@@ -8,5 +8,6 @@
 
 int kap_apply(enum kap_change change, const struct kap_source *source,
 	      size_t n);
+int kap_apply_behind(const char *front, const struct kap_source *source);
 
 #endif /* _KAPCTL_APPLY_H */

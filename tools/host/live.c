@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/sys.h"
 #include "host/sysfs.h"
+#include "rules/difference.h"
 
 /* Rules and counters are two files: both must be of one generation. */
 #define TRIES	10
@@ -114,6 +116,76 @@ bool kap_live_read(struct kap_live *live)
 			kap_live_free(live);
 	}
 	return true;
+}
+
+/**
+ * kap_live_read_rules - read the rules of the module, and nothing else
+ * @live: the result; free it whatever comes back
+ *
+ * Return: whether they could be read; if not, reported.
+ */
+bool kap_live_read_rules(struct kap_live *live)
+{
+	memset(live, 0, sizeof(*live));
+	return kap_sysfs_source(&live->text, "rules") &&
+	       kap_rules_parse(&live->rules, &live->text);
+}
+
+/**
+ * kap_live_peek - the same, for what can be done without
+ * @live: the result; free it whatever comes back
+ *
+ * Return: whether they could be read; if not, nothing is reported.
+ */
+bool kap_live_peek(struct kap_live *live)
+{
+	struct kap_held held = { 0 };
+	bool ok;
+
+	kap_diag_hold(&held);
+	ok = kap_live_read_rules(live);
+	kap_diag_hold(NULL);
+	free(held.first[KAP_ERROR]);
+	free(held.first[KAP_WARNING]);
+	return ok;
+}
+
+/**
+ * kap_live_id - which id did the module give to a rule?
+ * @rule: a rule that has just been added
+ *
+ * Return: the id, or 0 when it cannot be told.
+ */
+u64 kap_live_id(const struct kap_rule *rule)
+{
+	char *want = kap_rule_text(rule);
+	struct kap_live live;
+	u64 id = 0;
+	size_t i;
+
+	kap_live_peek(&live);
+	for (i = live.rules.n; i-- > 0 && !id;) {
+		char *text = kap_rule_text(live.rules.v[i].rule);
+
+		if (!strcmp(text, want))
+			id = live.rules.v[i].rule->id;
+		free(text);
+	}
+	free(want);
+	kap_live_free(&live);
+	return id;
+}
+
+/**
+ * kap_live_note_disabled - say that the rules have no effect, when that is so
+ */
+void kap_live_note_disabled(void)
+{
+	char *path = kap_sysfs_path("enabled"), text[8];
+
+	if (kap_sys_peek(path, text, sizeof(text)) > 0 && *text == '0')
+		printf("kapolicy is disabled: \"kapctl enable\" lets the rules take effect\n");
+	free(path);
 }
 
 /**

@@ -22,6 +22,10 @@ struct kap_live {
 };
 
 bool kap_live_read(struct kap_live *live);
+bool kap_live_read_rules(struct kap_live *live);
+bool kap_live_peek(struct kap_live *live);
+u64 kap_live_id(const struct kap_rule *rule);
+void kap_live_note_disabled(void);
 void kap_live_free(struct kap_live *live);
 
 #endif /* _KAPCTL_LIVE_H */

@@ -138,6 +138,19 @@ bool kap_rules_parse(struct kap_rules *rules, const struct kap_source *source)
 	return ok;
 }
 
+/**
+ * kap_rules_append - add a rule of another set
+ * @rules: where to add it; its name is not compared with those there
+ * @entry: the rule; @rules holds it as well from now on
+ */
+void kap_rules_append(struct kap_rules *rules, const struct kap_entry *entry)
+{
+	rules->v = kap_mem_grow(rules->v, rules->n, &rules->room,
+				sizeof(*rules->v));
+	rules->v[rules->n] = *entry;
+	kap_rule_get(rules->v[rules->n++].rule);
+}
+
 static void keep(void *rule)
 {
 	(void)rule;

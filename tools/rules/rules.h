@@ -37,6 +37,7 @@ struct kap_rules {
 };
 
 bool kap_rules_parse(struct kap_rules *rules, const struct kap_source *source);
+void kap_rules_append(struct kap_rules *rules, const struct kap_entry *entry);
 void kap_rules_free(struct kap_rules *rules);
 struct kap_entry **kap_rules_order(const struct kap_rules *rules);
 char *kap_entry_name(const struct kap_entry *e, const struct kap_source *from);

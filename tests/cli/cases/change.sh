@@ -30,6 +30,23 @@ t 'add: a byte less is one write' \
 	'kapctl add port=1 idle=60s "# $(printf %04072d 0)"; echo "exit $?"; cut -c 1-40 "$sys/rules"; wc -c <"$sys/rules"'
 t 'add: a long rule' 'kapctl add "cgroup=/$(printf %04090d 0) idle=1s"; echo "exit $?"; cut -c 1-40 "$sys/rules"; wc -c <"$sys/rules"'
 
+t 'add: stdin' "printf 'name=a port=1 idle=60s\n# x\nname=b port=2 idle=60s\n' | kapctl add -$wrote"
+t 'add: a file' "echo port=1 idle=60s >r; kapctl add -f r$wrote"
+t 'add: a preset' "kapctl presets aws-nlb | kapctl add -$wrote"
+t 'add: no such preset: nothing is changed' "kapctl presets frob | kapctl add -$wrote"
+t 'add: an error in the second of three' 'printf "port=1 idle=60s\nport=0 idle=60s\nport=3 idle=60s\n" | kapctl add -'
+t 'add: a file and a rule' 'kapctl add -f r port=1 idle=60s'
+t 'add: refused in the second line' 'printf "port=1 idle=60s\nname=pg port=2 idle=60s\n" | refused 17 "2:6-7: name taken by another rule" add -'
+t 'add: quiet' 'kapctl add -q port=1 idle=60s'
+t 'add: disabled' 'echo 0 >"$sys/enabled"; kapctl add port=1 idle=60s'
+
+t 'replace' "kapctl replace name=pg port=5432 detect=60s$wrote"
+t 'replace: one that is not there' "kapctl replace name=new port=5432 detect=60s$wrote"
+t 'replace: without a name' 'kapctl replace port=5432 detect=60s'
+t 'replace: several' "printf 'name=pg port=1 idle=60s\nname=b port=2 idle=60s\n' | kapctl replace -$wrote"
+t 'replace: what it replaces does not cover it' 'kapctl replace name=pg port=5432 idle=20s'
+t 'replace: refused' 'refused 28 "2:5-25: more rules than max_rules" replace name=pg port=1 idle=60s'
+
 t 'add: refused, name taken' 'refused 17 "1:15-16: name taken by another rule" add port=1 name=pg idle=60s'
 t 'add: refused, name taken, JSON' 'refused 17 "1:15-16: name taken by another rule" add port=1 name=pg idle=60s -j | jq -c .error'
 t 'add: refused, no room' 'refused 28 "1:1-19: more rules than max_rules" add port=1 idle=60s'

@@ -105,7 +105,7 @@ pair() {
 
 # no_pair NAME FIRST SECOND: the second rule can match
 no_pair() {
-	check "does not cover: $1" "! printf '%s idle=60s\\n' '$2' '$3' | kapctl check - 2>&1 | grep ."
+	check "does not cover: $1" "! printf '%s idle=60s\\n' '$2' '$3' | kapctl check -q - 2>&1 | grep ."
 }
 
 pair 'equal' 'port=1' 'port=1'
@@ -154,7 +154,7 @@ no_pair 'a question mark is no star' 'cgroup=/a/?' 'cgroup=/a/*'
 
 t 'a file' 'echo port=1 idle=60s >r.conf; kapctl check r.conf'
 t 'stdin' 'echo port=0 idle=60s | kapctl check -'
-t 'several files, each a set of its own' \
+t 'several files are one set, as for load' \
 	'echo name=a port=1 idle=60s >a; echo name=a port=1 idle=60s >b; echo port=0 >c; kapctl check a b c'
 t 'JSON' 'echo port=1 idle=60s >a; echo >b; kapctl check -j a b'
 t 'errors and warnings, JSON' 'printf "idle=300s\nport=0\nfrob\n" | kapctl check -j -'

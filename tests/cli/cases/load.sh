@@ -8,6 +8,15 @@ t 'load' "${rules}kapctl load r.conf; echo \"exit \$?\"; cat \"\$sys/rules\""
 t 'load: stdin' 'echo port=1 idle=60s | kapctl load -; echo "exit $?"; cat "$sys/rules"'
 t 'load: no newline at the end' 'printf "port=1 idle=60s" | kapctl load -; cat "$sys/rules"'
 t 'load: nothing in it' 'kapctl load /dev/null; echo "exit $?"; cat "$sys/rules"'
+t 'load: a preset that is not there: the rules stay' 'kapctl presets frob | kapctl load -; echo "exit $?"; head -n 1 "$sys/rules"'
+t 'load: comments only' 'echo "# none" >r; kapctl load -n r'
+t 'load: no rule in two files' ': >a; : >b; kapctl load a b'
+t 'load: --empty' 'kapctl load --empty /dev/null; cat "$sys/rules"'
+t 'load: says what it did' 'sed "1d; s/ *#.*//" "$sys/rules" >r; echo port=1 idle=60s >>r; kapctl load r'
+t 'load: nothing new' 'kapctl save >r; kapctl load r'
+t 'load: quiet' 'kapctl save >r; kapctl load -q r; kapctl load -nq r'
+t 'load: disabled' 'echo 0 >"$sys/enabled"; kapctl save | kapctl load -'
+t 'load: rules in force that are of a newer module' 'echo "add frob=1 idle=20s  # id=1" >"$sys/rules"; echo port=1 idle=60s | kapctl load -'
 t 'load: JSON' "${rules}kapctl load -j r.conf"
 t 'load: -n changes nothing' "${rules}kapctl load -n r.conf; echo \"exit \$?\"; head -n 1 \"\$sys/rules\""
 t 'load: -n needs no module' "${rules}rm -r \"\$sys\"; kapctl load -n r.conf"
