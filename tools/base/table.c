@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,6 +14,8 @@
 
 #define GAP		2	/* columns of the terminal between ours */
 #define NARROW		20	/* a column that wraps is not made narrower */
+#define BELOW		18	/* nor one whose long cells have lines of their own */
+#define INDENT		4	/* of those lines */
 
 /**
  * kap_table_cell - fill the next cell
@@ -35,15 +38,32 @@ void kap_table_cell(struct kap_table *t, enum kap_color color,
 	va_end(args);
 }
 
-static size_t terminal_width(void)
+/* A table is for people even where stdout is no terminal. */
+static bool always;
+
+/**
+ * kap_table_set_always - keep to a width also where stdout is no terminal
+ */
+void kap_table_set_always(void)
+{
+	always = true;
+}
+
+/**
+ * kap_table_width - how wide may a table be?
+ *
+ * Return: columns; SIZE_MAX where nobody looks.
+ */
+size_t kap_table_width(void)
 {
 	const char *env = getenv("COLUMNS");
+	bool tty = isatty(STDOUT_FILENO);
 	struct winsize size;
 	size_t width = env ? strtoul(env, NULL, 10) : 0;
 
-	if (!isatty(STDOUT_FILENO))
+	if (!tty && !always)
 		return SIZE_MAX;
-	if (!width && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+	if (!width && tty && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
 		width = size.ws_col;
 	return width ? width : 80;
 }
@@ -53,44 +73,117 @@ static size_t width_of(const char *text)
 	return kap_text_width(text, strlen(text));
 }
 
-/* The widths the columns need; the widest that may wrap give way. */
-static void fit(const struct kap_table *t, size_t *width)
+/**
+ * struct layout - how a table is printed
+ * @width: of each column
+ * @shown: whether it is there
+ * @room: columns of the terminal
+ */
+struct layout {
+	size_t width[KAP_COLUMNS_MAX];
+	bool shown[KAP_COLUMNS_MAX];
+	size_t room;
+};
+
+static bool is_below(const struct kap_table *t, size_t column)
 {
-	size_t i, j, total = 0, room = terminal_width();
+	return t->below == column + 1;
+}
+
+/* The width that the cells of a column need, of those that need @max at most. */
+static size_t needed(const struct kap_table *t, size_t column, size_t max)
+{
+	const char *title = t->column[column].title;
+	size_t i, width = title ? width_of(title) : 0;
+
+	for (i = column; i < t->n; i += t->columns) {
+		size_t w = width_of(t->cell[i].text);
+
+		if (width < w && w <= max)
+			width = w;
+	}
+	return width;
+}
+
+static size_t total(const struct kap_table *t, const struct layout *l)
+{
+	size_t i, sum = 0;
 
 	for (i = 0; i < t->columns; i++) {
-		width[i] = width_of(t->column[i].title);
-		for (j = i; j < t->n; j += t->columns) {
-			size_t w = width_of(t->cell[j].text);
-
-			if (width[i] < w)
-				width[i] = w;
-		}
+		if (l->shown[i])
+			sum += l->width[i] + (sum ? GAP : 0);
 	}
-	for (i = 0; i < t->columns; i++)
-		total += width[i] + (i ? GAP : 0);
-	while (total > room) {
-		size_t widest = t->columns;
+	return sum;
+}
 
-		for (i = 0; i < t->columns; i++) {
-			if (t->column[i].wrap && width[i] > NARROW &&
-			    (widest == t->columns || width[i] > width[widest]))
-				widest = i;
-		}
-		if (widest == t->columns)
-			break;
-		width[widest]--;
-		total--;
+/* Leaves out the column with the highest rank. Returns whether there was one. */
+static bool drop_one(const struct kap_table *t, struct layout *l)
+{
+	size_t i, last = t->columns;
+
+	for (i = 0; t->drop && i < t->columns; i++) {
+		if (l->shown[i] && t->drop[i] &&
+		    (last == t->columns || t->drop[i] > t->drop[last]))
+			last = i;
+	}
+	if (last == t->columns)
+		return false;
+	l->shown[last] = false;
+	return true;
+}
+
+/* Makes the widest of the columns that may wrap narrower by one. */
+static bool narrow_one(const struct kap_table *t, struct layout *l)
+{
+	size_t i, widest = t->columns;
+
+	for (i = 0; i < t->columns; i++) {
+		if (l->shown[i] && t->column[i].wrap && !is_below(t, i) &&
+		    l->width[i] > NARROW &&
+		    (widest == t->columns || l->width[i] > l->width[widest]))
+			widest = i;
+	}
+	if (widest == t->columns)
+		return false;
+	l->width[widest]--;
+	return true;
+}
+
+/*
+ * Columns are left out before any is made narrower. The column whose long cells
+ * have lines of their own gets what the others leave.
+ */
+static void fit(const struct kap_table *t, struct layout *l)
+{
+	size_t i, below = t->below - 1, spare;
+
+	l->room = kap_table_width();
+	for (i = 0; i < t->columns; i++) {
+		l->width[i] = needed(t, i, SIZE_MAX);
+		l->shown[i] = true;
+	}
+	if (t->below && l->width[below] > BELOW)
+		l->width[below] = BELOW;
+	while (total(t, l) > l->room && drop_one(t, l))
+		;
+	if (t->below && total(t, l) > l->room)
+		l->width[below] = needed(t, below, 0);
+	while (total(t, l) > l->room && narrow_one(t, l))
+		;
+	if (t->below) {
+		spare = l->room > total(t, l) ? l->room - total(t, l) : 0;
+		l->width[below] = needed(t, below, l->width[below] + spare);
 	}
 }
 
 /*
  * How much of a text goes on one line of @room columns: up to a blank or
- * behind a comma; if there is neither, behind a slash, or what fits.
+ * behind a comma; if there is neither, behind a slash; if a word is longer than
+ * a line, behind a dash, or what fits.
  */
 static size_t take(const char *text, size_t room)
 {
-	size_t len = strlen(text), i = 0, w = 0, good = 0, slash = 0;
+	size_t len = strlen(text), i = 0, w = 0, good = 0, slash = 0, dash = 0;
 	struct kap_char c;
 
 	while (i < len) {
@@ -100,12 +193,14 @@ static size_t take(const char *text, size_t room)
 			good = i;
 		w += c.width;
 		if (w > room && i)
-			return good ? good : slash ? slash : i;
+			return good ? good : slash ? slash : dash ? dash : i;
 		i += n;
 		if (text[i - 1] == ',')
 			good = i;
 		if (text[i - 1] == '/' && i > 1 && text[i - 2] != '=')
 			slash = i;
+		if (text[i - 1] == '-')
+			dash = i;
 	}
 	return len;
 }
@@ -115,39 +210,43 @@ static void put_blanks(size_t n)
 	printf("%*s", (int)n, "");
 }
 
-static void put_text(const char *text, size_t len)
+static void put_colored(const char *text, size_t len, enum kap_color color)
 {
 	struct kap_char c;
 	size_t i;
 
+	if (color != KAP_PLAIN)
+		fputs(kap_color(stdout, color), stdout);
 	for (i = 0; i < len;) {
 		i += kap_text_char(text + i, len - i, &c);
 		fwrite(c.s, 1, c.len, stdout);
 	}
+	if (color != KAP_PLAIN)
+		fputs(kap_color(stdout, KAP_PLAIN), stdout);
 }
 
 /* A line of the row; moves each of @text on. Returns whether more is left. */
-static bool put_line(const struct kap_table *t, const size_t *width,
+static bool put_line(const struct kap_table *t, const struct layout *l,
 		     const char **text, const enum kap_color *color)
 {
 	size_t i, pending = 0;
-	bool more = false;
+	bool more = false, any = false;
 
 	for (i = 0; i < t->columns; i++) {
-		size_t len = take(text[i], width[i]);
-		size_t pad = width[i] - kap_text_width(text[i], len);
+		size_t len = take(text[i], l->width[i]), pad;
 
-		pending += i ? GAP : 0;
+		if (!l->shown[i])
+			continue;
+		pad = kap_text_width(text[i], len);
+		pad = pad < l->width[i] ? l->width[i] - pad : 0;
+		pending += any ? GAP : 0;
+		any = true;
 		if (t->column[i].right)
 			pending += pad;
 		if (len) {
 			put_blanks(pending);
 			pending = 0;
-			if (color[i] != KAP_PLAIN)
-				fputs(kap_color(stdout, color[i]), stdout);
-			put_text(text[i], len);
-			if (color[i] != KAP_PLAIN)
-				fputs(kap_color(stdout, KAP_PLAIN), stdout);
+			put_colored(text[i], len, color[i]);
 		}
 		if (!t->column[i].right)
 			pending += pad;
@@ -160,19 +259,44 @@ static bool put_line(const struct kap_table *t, const size_t *width,
 	return more;
 }
 
-static void put_row(const struct kap_table *t, const size_t *width,
+/* A cell that is too long for its column, below its row. */
+static void put_below(const struct layout *l, const struct kap_cell *cell)
+{
+	size_t room = l->room > 2 * INDENT ? l->room - INDENT : INDENT;
+	const char *text = cell->text;
+
+	while (*text) {
+		size_t len = take(text, room);
+
+		put_blanks(INDENT);
+		put_colored(text, len, cell->color);
+		putchar('\n');
+		text += len;
+		while (*text == ' ')
+			text++;
+	}
+}
+
+static void put_row(const struct kap_table *t, const struct layout *l,
 		    const struct kap_cell *cell)
 {
 	const char *text[KAP_COLUMNS_MAX];
 	enum kap_color color[KAP_COLUMNS_MAX];
+	const struct kap_cell *below = NULL;
 	size_t i;
 
 	for (i = 0; i < t->columns; i++) {
 		text[i] = cell ? cell[i].text : t->column[i].title;
 		color[i] = cell ? cell[i].color : KAP_BOLD;
+		if (is_below(t, i) && width_of(text[i]) > l->width[i]) {
+			below = &cell[i];
+			text[i] = "";
+		}
 	}
-	while (put_line(t, width, text, color))
+	while (put_line(t, l, text, color))
 		;
+	if (below)
+		put_below(l, below);
 }
 
 /**
@@ -181,12 +305,14 @@ static void put_row(const struct kap_table *t, const size_t *width,
  */
 void kap_table_print(struct kap_table *t)
 {
-	size_t width[KAP_COLUMNS_MAX], i;
+	struct layout layout = { 0 };
+	size_t i;
 
-	fit(t, width);
-	put_row(t, width, NULL);
+	fit(t, &layout);
+	if (t->column[0].title)
+		put_row(t, &layout, NULL);
 	for (i = 0; i < t->n; i += t->columns)
-		put_row(t, width, &t->cell[i]);
+		put_row(t, &layout, &t->cell[i]);
 	for (i = 0; i < t->n; i++)
 		free(t->cell[i].text);
 	free(t->cell);

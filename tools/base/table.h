@@ -10,7 +10,7 @@
 
 /**
  * struct kap_column - a column
- * @title: its heading
+ * @title: its heading; NULL for all columns when the table has none
  * @right: numbers, set to the right
  * @wrap: may take several lines when the terminal is narrow
  */
@@ -29,6 +29,10 @@ struct kap_cell {
  * struct kap_table - a table
  * @column: its columns
  * @columns: how many, KAP_COLUMNS_MAX at most
+ * @drop: NULL, or for each column its rank in being left out where the table
+ *	would be too wide: the highest goes first, 0 stays
+ * @below: 0, or the number, from 1, of a column whose long cells are printed on
+ *	lines of their own
  * @cell: row by row
  * @n: how many cells
  * @room: how many @cell has room for
@@ -36,6 +40,8 @@ struct kap_cell {
 struct kap_table {
 	const struct kap_column *column;
 	size_t columns;
+	const unsigned char *drop;
+	size_t below;
 	struct kap_cell *cell;
 	size_t n;
 	size_t room;
@@ -47,5 +53,7 @@ void kap_table_cell(struct kap_table *t, enum kap_color color,
 		    const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void kap_table_print(struct kap_table *t);
+void kap_table_set_always(void);
+size_t kap_table_width(void);
 
 #endif /* _KAPCTL_TABLE_H */

@@ -26,6 +26,12 @@ static const struct option {
 	  "take the rules of FILE (- for stdin)" },
 	{ KAP_ARG_QUIET, 'q', "quiet", NULL,
 	  "do not say what was done" },
+	{ KAP_ARG_TABLE, 0, "table", NULL,
+	  "print a table also where the output is no terminal" },
+	{ KAP_ARG_UNUSED, 0, "unused", NULL,
+	  "only rules that have won no connection" },
+	{ KAP_ARG_SORT, 0, "sort", "KEY",
+	  "sort by KEY" },
 	{ KAP_ARG_PROMETHEUS, 0, "prometheus", NULL,
 	  "print the textfile format of node_exporter" },
 	{ KAP_ARG_JSON, 'j', "json", NULL,
@@ -64,6 +70,12 @@ static const struct option *find_name(const char *name, size_t len)
 	return NULL;
 }
 
+/* Where the value of an option is kept. */
+static const char **value_of(struct kap_args *args, enum kap_arg bit)
+{
+	return bit == KAP_ARG_SORT ? &args->sort : &args->file;
+}
+
 /* Take @o; its value is @value or, when that is NULL, the next argument. */
 static bool take(struct kap_args *args, const struct option *o,
 		 const char *value, char ***next)
@@ -87,7 +99,7 @@ static bool take(struct kap_args *args, const struct option *o,
 		kap_diag_error("--%s needs a value", o->name);
 		return false;
 	}
-	args->file = value;
+	*value_of(args, o->bit) = value;
 	return true;
 }
 

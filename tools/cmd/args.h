@@ -18,18 +18,23 @@ enum kap_arg {
 	KAP_ARG_VERSION		= 1 << 6,
 	KAP_ARG_EMPTY		= 1 << 7,
 	KAP_ARG_QUIET		= 1 << 8,
+	KAP_ARG_TABLE		= 1 << 9,
+	KAP_ARG_UNUSED		= 1 << 10,
+	KAP_ARG_SORT		= 1 << 11,
 };
 
 /**
  * struct kap_args - the command line, taken apart
  * @options: enum kap_arg bits
  * @file: value of --file, or NULL
+ * @sort: value of --sort, or NULL
  * @words: operands; the first is the command until kap_args_shift()
  * @n: how many
  */
 struct kap_args {
 	unsigned int options;
 	const char *file;
+	const char *sort;
 	char **words;
 	int n;
 };

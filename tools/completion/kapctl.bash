@@ -67,6 +67,7 @@ _kapctl_candidates() { # COMMAND CURRENT WORD...
 	case $command in
 	'' | help) _kapctl_commands; return ;;
 	del) _kapctl_rules; return ;;
+	show) _kapctl_rules | sed 's/^name=//'; return ;;
 	presets) _kapctl_presets; return ;;
 	load | check) echo -; compgen -f -- "$current"; return ;;
 	add | replace | test) ;;
