@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/caret.h"
 #include "base/color.h"
@@ -18,6 +19,7 @@ static struct {
 	bool strict;
 	struct kap_held *held;
 	unsigned int count[2];
+	enum kap_severity last;
 	json_t *list[2];
 } state;
 
@@ -112,6 +114,7 @@ void report(enum kap_severity severity, const struct kap_place *at,
 		abort();
 	if (state.strict)
 		severity = KAP_ERROR;
+	state.last = severity;
 	if (state.held) {
 		hold(severity, at, message);
 	} else if (++state.count[severity] <= SHOWN_MAX) {
@@ -164,6 +167,25 @@ void kap_diag_hint(const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	fputc('\n', stderr);
 	va_end(args);
+}
+
+/**
+ * kap_diag_advise - say what can be done about the last error or warning
+ * @label: "hint" or "try"; empty in front of a second line of the same
+ * @text: what to know, or what to write
+ */
+void kap_diag_advise(const char *label, const char *text)
+{
+	json_t *last = json_array_get(state.list[state.last],
+				      state.count[state.last] - 1);
+
+	if (state.held || state.count[state.last] > SHOWN_MAX)
+		return;
+	if (*label && last)
+		json_object_set_new(last, label, kap_json_string(text));
+	fprintf(stderr, "  %s%s%s%s%*s%s\n", kap_color(stderr, KAP_GREEN),
+		label, *label ? ":" : "", kap_color(stderr, KAP_PLAIN),
+		*label ? 5 - (int)strlen(label) : 6, "", text);
 }
 
 /**

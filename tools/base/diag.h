@@ -31,6 +31,7 @@ void kap_diag_error(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 void kap_diag_hint(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
+void kap_diag_advise(const char *label, const char *text);
 void kap_diag_hold(struct kap_held *held);
 unsigned int kap_diag_errors(void);
 unsigned int kap_diag_warnings(void);

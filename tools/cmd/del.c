@@ -17,22 +17,14 @@
 static bool check(const struct kap_source *source, struct kap_cmd *cmd)
 {
 	struct kap_parser *parser = kap_parser_alloc();
-	struct kap_line line;
-	struct kap_diag diag;
+	struct kap_line line = { source->text, source->len, 1 };
 	bool ok;
 
 	if (!parser) {
 		kap_diag_error("%s", kap_error_text(KAP_E_MEMORY));
 		return false;
 	}
-	line = (struct kap_line){ source->text, source->len, 1 };
-	ok = !kap_parse_line(parser, line.s, line.len, cmd, &diag);
-	if (!ok) {
-		struct kap_span at = { diag.col, diag.end };
-
-		kap_source_report(KAP_ERROR, source, &line, at, "%s",
-				  kap_error_text(diag.error));
-	}
+	ok = !kap_source_parse(source, &line, parser, cmd);
 	kap_parser_free(parser);
 	return ok;
 }

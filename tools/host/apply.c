@@ -2,29 +2,32 @@
 #include "host/apply.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exit.h"
-#include "base/mem.h"
 
 /* @front, and the texts behind it, each beginning on a line of its own. */
 static char *join(const char *front, const struct kap_source *source, size_t n,
 		  size_t *len)
 {
-	size_t i, room = strlen(front) + 1;
-	char *text, *to;
+	char *text, *plain, last = '\n';
+	FILE *out = open_memstream(&text, len);
+	size_t i, size;
 
-	for (i = 0; i < n; i++)
-		room += source[i].len + 1;
-	text = kap_mem_alloc(room);
-	to = stpcpy(text, front);
+	if (!out)
+		abort();
+	fputs(front, out);
 	for (i = 0; i < n; i++) {
-		if (to > text && to[-1] != '\n')
-			*to++ = '\n';
-		to = mempcpy(to, source[i].text, source[i].len);
+		if (last != '\n')
+			fputc('\n', out);
+		plain = kap_source_plain(&source[i], &size);
+		fwrite(plain, 1, size, out);
+		last = size ? plain[size - 1] : '\n';
+		free(plain);
 	}
-	*len = to - text;
+	fclose(out);
 	return text;
 }
 
@@ -56,7 +59,9 @@ static void report(const struct kap_source *source, size_t n,
 	if (r->err != ESTALE)
 		in = locate(source, n, r->line, &line);
 	if (in)
-		kap_source_report(KAP_ERROR, in, &line, span, "%s", message);
+		kap_source_report(KAP_ERROR, in, &line,
+				  kap_source_origin(in, &line, span), "%s",
+				  message);
 	else
 		kap_diag_report(KAP_ERROR, n == 1 ? &at : NULL, "%s", message);
 	if (r->err == ESTALE)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the host says of itself. KAPCTL_SYS is a directory to use in place of /sys. */
 #include "host/sys.h"
 
 #include <fcntl.h>
@@ -7,17 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/**
- * kap_sys_dir - where sysfs is
- *
- * Return: a path without a slash at its end.
- */
-const char *kap_sys_dir(void)
-{
-	const char *dir = getenv("KAPCTL_SYS");
-
-	return dir && *dir ? dir : "/sys";
-}
+#include "base/sys_dir.h"
 
 /**
  * kap_sys_peek - read the start of a file that may not be there

@@ -5,7 +5,6 @@
 
 #include <stddef.h>
 
-const char *kap_sys_dir(void);
 int kap_sys_peek(const char *path, char *buf, size_t size);
 
 #endif /* _KAPCTL_SYS_H */

@@ -15,6 +15,7 @@
 #include "base/diag.h"
 #include "base/exit.h"
 #include "base/mem.h"
+#include "base/sys_dir.h"
 #include "host/not_loaded.h"
 #include "host/sys.h"
 #include "rule/limits.h"

@@ -19,24 +19,24 @@
 			 BIT(KAP_KEY_RPORT) | BIT(KAP_KEY_LADDR) | \
 			 BIT(KAP_KEY_RADDR) | BIT(KAP_KEY_UID))
 
-/* The description in hand. */
+/* The description in hand, as a rule. */
 struct words {
-	const struct kap_source *source;
+	struct kap_source source;
 	struct kap_line line;
 	struct kap_cmd cmd;
-	size_t skip;	/* columns of @cmd in front of @line */
 };
 
 static bool fail(const struct words *w, struct kap_span at, const char *message)
 {
-	kap_source_report(KAP_ERROR, w->source, &w->line, at, "%s", message);
+	kap_source_report(KAP_ERROR, &w->source, &w->line, at, "%s", message);
 	return false;
 }
 
 /* Which keys are there? Those of no connection are refused. */
 static bool scan_keys(const struct words *w, unsigned int *keys)
 {
-	const char *s = w->line.s, *end = s + w->line.len;
+	const char *s = w->line.s + w->source.skip;
+	const char *end = w->line.s + w->line.len;
 
 	while (s < end) {
 		size_t word = strcspn(s, " \t"), len;
@@ -56,30 +56,29 @@ static bool scan_keys(const struct words *w, unsigned int *keys)
 	return true;
 }
 
-/* As a rule; it needs something to do to be one. */
-static bool parse(struct words *w, unsigned int keys)
+/* Puts words in front that make a rule of the description. */
+static void set_front(struct words *w, const char *front,
+		      const struct kap_source *words)
 {
-	/* with mode=force, keepalive=off may be said as well */
-	const char *front = keys & APP_KEYS ? "mode=force " : "action=skip ";
+	char *text = kap_mem_alloc(strlen(front) + words->len + 1);
+
+	kap_source_free(&w->source);
+	memcpy(stpcpy(text, front), words->text, words->len);
+	kap_source_words(&w->source, text, strlen(front));
+	w->source.name = words->name;
+	w->line = (struct kap_line){ text, w->source.len, 1 };
+}
+
+static bool parse(struct words *w)
+{
 	struct kap_parser *parser = kap_parser_alloc();
-	struct kap_diag diag;
-	char *text;
 	int err;
 
 	if (!parser) {
 		kap_diag_error("%s", kap_error_text(KAP_E_MEMORY));
 		return false;
 	}
-	w->skip = strlen(front);
-	text = kap_mem_alloc(w->skip + w->line.len + 1);
-	memcpy(stpcpy(text, front), w->line.s, w->line.len);
-	err = kap_parse_line(parser, text, strlen(text), &w->cmd, &diag);
-	if (err) {
-		struct kap_span at = { diag.col - w->skip, diag.end - w->skip };
-
-		fail(w, at, kap_error_text(diag.error));
-	}
-	free(text);
+	err = kap_source_parse(&w->source, &w->line, parser, &w->cmd);
 	kap_parser_free(parser);
 	return !err;
 }
@@ -87,11 +86,7 @@ static bool parse(struct words *w, unsigned int keys)
 /* The columns of the value of a key. */
 static struct kap_span value_of(const struct words *w, enum kap_word key)
 {
-	struct kap_span at = w->cmd.key[key];
-
-	at.col += strlen(kap_key_name(key)) + 1 - w->skip;
-	at.end -= w->skip;
-	return at;
+	return kap_source_value(&w->line, w->cmd.key[key]);
 }
 
 static bool take_numbers(struct kap_connection *c, const struct words *w)
@@ -174,6 +169,28 @@ static bool join_ports(struct kap_connection *c, const struct words *w)
 	return true;
 }
 
+static bool read_words(struct kap_connection *c, struct words *w,
+		       const struct kap_source *source)
+{
+	unsigned int keys = 0;
+
+	set_front(w, "", source);
+	if (!scan_keys(w, &keys))
+		return false;
+	/* with mode=force, keepalive=off may be said as well */
+	set_front(w, keys & APP_KEYS ? "mode=force " : "action=skip ", source);
+	if (!parse(w))
+		return false;
+	c->words = w->cmd.rule;
+	c->known = c->words->fields;
+	c->app = c->words->values;
+	/* TCP_KEEPIDLE and the others do not turn keepalive on by themselves */
+	if (!(keys & BIT(KAP_KEY_KEEPALIVE)))
+		c->app.keepalive = 0;
+	return take_numbers(c, w) && take_addrs(c, w) && take_cgroup(c, w) &&
+	       join_ports(c, w);
+}
+
 /**
  * kap_connection_parse - read the description of a connection
  * @c: the result; free it whatever comes back
@@ -184,23 +201,13 @@ static bool join_ports(struct kap_connection *c, const struct words *w)
 bool kap_connection_parse(struct kap_connection *c,
 			  const struct kap_source *source)
 {
-	struct words w = {
-		.source = source,
-		.line = { source->text, source->len, 1 },
-	};
-	unsigned int keys = 0;
+	struct words w = { 0 };
+	bool ok;
 
 	memset(c, 0, sizeof(*c));
-	if (!scan_keys(&w, &keys) || !parse(&w, keys))
-		return false;
-	c->words = w.cmd.rule;
-	c->known = c->words->fields;
-	c->app = c->words->values;
-	/* TCP_KEEPIDLE and the others do not turn keepalive on by themselves */
-	if (!(keys & BIT(KAP_KEY_KEEPALIVE)))
-		c->app.keepalive = 0;
-	return take_numbers(c, &w) && take_addrs(c, &w) &&
-	       take_cgroup(c, &w) && join_ports(c, &w);
+	ok = read_words(c, &w, source);
+	kap_source_free(&w.source);
+	return ok;
 }
 
 /**

@@ -31,13 +31,9 @@ static struct duration print_ms(u64 ms)
 /* Where the value stands that became @key; detect= sets several. */
 static struct kap_span value_of(const struct kap_entry *e, enum kap_word key)
 {
-	struct kap_span at;
-
 	if (!e->key[key].col)
 		key = KAP_KEY_DETECT;
-	at = e->key[key];
-	at.col += strlen(kap_key_name(key)) + 1;
-	return at;
+	return kap_source_value(&e->line, e->key[key]);
 }
 
 /*

@@ -90,16 +90,10 @@ static bool parse_line(struct kap_rules *rules, struct kap_parser *parser,
 		       const struct kap_source *source,
 		       const struct kap_line *line)
 {
-	struct kap_diag diag;
 	struct kap_cmd cmd;
 
-	if (kap_parse_line(parser, line->s, line->len, &cmd, &diag)) {
-		struct kap_span at = { diag.col, diag.end };
-
-		kap_source_report(KAP_ERROR, source, line, at, "%s",
-				  kap_error_text(diag.error));
+	if (kap_source_parse(source, line, parser, &cmd))
 		return false;
-	}
 	if (cmd.op == KAP_OP_NONE)
 		return true;
 	if (cmd.op != KAP_OP_ADD) {
@@ -126,14 +120,22 @@ bool kap_rules_parse(struct kap_rules *rules, const struct kap_source *source)
 {
 	struct kap_parser *parser = kap_parser_alloc();
 	struct kap_line line = { 0 };
-	bool ok = true;
+	bool ok = true, windows = false;
 
 	if (!parser) {
 		kap_diag_error("%s", kap_error_text(KAP_E_MEMORY));
 		return false;
 	}
-	while (kap_source_next(source, &line))
-		ok &= parse_line(rules, parser, source, &line);
+	while (kap_source_next(source, &line)) {
+		struct kap_line part = line;
+
+		/* the line ends of Windows are one mistake, not one a line */
+		if (line.len && line.s[line.len - 1] == '\r') {
+			part.len -= windows;
+			windows = true;
+		}
+		ok &= parse_line(rules, parser, source, &part);
+	}
 	kap_parser_free(parser);
 	return ok;
 }

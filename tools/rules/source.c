@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "words/names.h"
+#include "words/suggest.h"
 
 /* All there is, and a NUL; NULL with errno set on error. */
 static char *slurp(int fd, size_t *len)
@@ -179,4 +181,150 @@ void kap_source_report(enum kap_severity severity,
 	va_end(args);
 	kap_diag_report(severity, &place, "%s", message);
 	free(message);
+}
+
+static void report_advice(const struct kap_source *source,
+			  const struct kap_line *line,
+			  const struct kap_advice *advice)
+{
+	size_t skip = line->number == 1 ? source->skip : 0, i;
+
+	for (i = 0; i < advice->n; i++) {
+		const struct kap_finding *f = &advice->v[i];
+
+		kap_source_report(KAP_ERROR, source, line, f->at, "%s",
+				  f->message);
+		if (f->hint)
+			kap_diag_advise("hint", f->hint);
+	}
+	if (!advice->text || strlen(advice->text) <= skip)
+		return;
+	if (advice->front)
+		kap_diag_advise("try", advice->front);
+	kap_diag_advise(advice->front ? "" : "try", advice->text + skip);
+}
+
+static void map_back(const struct kap_edit *plain, struct kap_cmd *cmd)
+{
+	int key;
+
+	cmd->where = kap_edit_origin(plain, cmd->where);
+	if (cmd->arg.col)
+		cmd->arg = kap_edit_origin(plain, cmd->arg);
+	for (key = 0; key < KAP_KEY_NR; key++) {
+		if (cmd->key[key].col)
+			cmd->key[key] = kap_edit_origin(plain, cmd->key[key]);
+	}
+}
+
+/**
+ * kap_source_parse - read a line with the parser of the module
+ * @source: the text
+ * @line: one of its lines
+ * @parser: a parser
+ * @cmd: the result, with columns of @line; names have become numbers
+ *
+ * Return: 0 or a negative errno value; then all that is wrong with the line has
+ * been reported.
+ */
+int kap_source_parse(const struct kap_source *source,
+		     const struct kap_line *line, struct kap_parser *parser,
+		     struct kap_cmd *cmd)
+{
+	struct kap_advice advice;
+	struct kap_edit plain;
+	struct kap_diag diag;
+	int err;
+
+	if (source->in_force || !kap_names_any(line->s, line->len)) {
+		err = kap_parse_line(parser, line->s, line->len, cmd, &diag);
+	} else {
+		kap_edit_init(&plain, line->s, line->len);
+		kap_names_expand(&plain, source->name);
+		err = kap_parse_line(parser, plain.s, plain.len, cmd, &diag);
+		if (!err)
+			map_back(&plain, cmd);
+		kap_edit_free(&plain);
+	}
+	if (err && source->in_force) {
+		kap_source_report(KAP_ERROR, source, line,
+				  (struct kap_span){ diag.col, diag.end }, "%s",
+				  kap_error_text(diag.error));
+	} else if (err) {
+		kap_suggest(&advice, parser, line->s, line->len, source->name);
+		report_advice(source, line, &advice);
+		kap_suggest_free(&advice);
+	}
+	return err;
+}
+
+/**
+ * kap_source_plain - a text as the module understands it, without names
+ * @source: the text
+ * @len: gets the length of the result
+ *
+ * Return: text of as many lines, to be freed.
+ */
+char *kap_source_plain(const struct kap_source *source, size_t *len)
+{
+	struct kap_line line = { 0 };
+	struct kap_edit plain;
+	char *text;
+	FILE *out = open_memstream(&text, len);
+
+	if (!out)
+		abort();
+	while (kap_source_next(source, &line)) {
+		if (kap_names_any(line.s, line.len)) {
+			kap_edit_init(&plain, line.s, line.len);
+			kap_names_expand(&plain, source->name);
+			fwrite(plain.s, 1, plain.len, out);
+			kap_edit_free(&plain);
+		} else {
+			fwrite(line.s, 1, line.len, out);
+		}
+		if (line.s + line.len < source->text + source->len)
+			fputc('\n', out);
+	}
+	fclose(out);
+	return text;
+}
+
+/**
+ * kap_source_origin - columns of a line in kap_source_plain(), as it is written
+ * @source: the text
+ * @line: the line as it is written
+ * @at: columns of the line without names
+ *
+ * Return: columns of @line.
+ */
+struct kap_span kap_source_origin(const struct kap_source *source,
+				  const struct kap_line *line,
+				  struct kap_span at)
+{
+	struct kap_edit plain;
+
+	kap_edit_init(&plain, line->s, line->len);
+	kap_names_expand(&plain, source->name);
+	at = kap_edit_origin(&plain, at);
+	kap_edit_free(&plain);
+	return at;
+}
+
+/**
+ * kap_source_value - the columns of a value
+ * @line: the line
+ * @word: the columns of key=value
+ *
+ * Return: those behind the equals sign.
+ */
+struct kap_span kap_source_value(const struct kap_line *line,
+				 struct kap_span word)
+{
+	const char *s = line->s + word.col - 1;
+	const char *is = memchr(s, '=', word.end - word.col + 1);
+
+	if (is)
+		word.col += is - s + 1;
+	return word;
 }

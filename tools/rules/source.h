@@ -44,6 +44,15 @@ void kap_source_free(struct kap_source *source);
 bool kap_source_next(const struct kap_source *source, struct kap_line *line);
 bool kap_source_line(const struct kap_source *source, unsigned int number,
 		     struct kap_line *line);
+int kap_source_parse(const struct kap_source *source,
+		     const struct kap_line *line, struct kap_parser *parser,
+		     struct kap_cmd *cmd);
+char *kap_source_plain(const struct kap_source *source, size_t *len);
+struct kap_span kap_source_origin(const struct kap_source *source,
+				  const struct kap_line *line,
+				  struct kap_span at);
+struct kap_span kap_source_value(const struct kap_line *line,
+				 struct kap_span word);
 void kap_source_report(enum kap_severity severity,
 		       const struct kap_source *source,
 		       const struct kap_line *line, struct kap_span at,

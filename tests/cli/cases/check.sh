@@ -26,7 +26,7 @@ line 'EMPTY' 'port= idle=60s'
 line 'EMPTY: at the end' 'idle=60s port='
 line 'EMPTY: an element' 'port=1,,2 idle=60s'
 line 'EMPTY: the last element' 'idle=60s port=1,'
-line 'NUMBER' 'port=http idle=60s'
+line 'NUMBER' 'port=- idle=60s'
 line 'NUMBER: in a range' 'port=1-x idle=60s'
 line 'ID' 'del id=18446744073709551616'
 line 'NAME' 'name=a/b idle=60s'
@@ -187,5 +187,6 @@ check 'covers: tried at random' '
 ${CC:-cc} -std=gnu11 -Wall -Wextra -Werror -O2 -D_GNU_SOURCE \
 	-I"$top/tools" -I"$top/tools/shim" -I"$top/module" -o cover "$here/cover.c" \
 	"$top"/tools/rules/{cover,cover_find,rules,source}.c \
-	"$top"/tools/base/{diag,caret,text,color,json,mem}.c "$top"/module/rule/*.c \
+	"$top"/tools/base/{diag,caret,text,color,json,mem,run,sys_dir}.c \
+	"$top"/tools/words/*.c "$top"/module/rule/*.c \
 	"$top"/tools/shim/shim.c -ljansson && ./cover'

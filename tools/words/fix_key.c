@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Keys that are called otherwise elsewhere, or are misspelt. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "rule/key.h"
+#include "words/repair.h"
+
+#define KEY_MAX_LEN	24
+
+/* What nft, iptables, ss, sysctl and socket(7) call it. */
+static const struct {
+	const char *name;
+	const char *key;
+} synonyms[] = {
+	{ "interval", "intvl" }, { "keepintvl", "intvl" },
+	{ "tcp_keepintvl", "intvl" }, { "tcp_keepalive_intvl", "intvl" },
+	{ "keepalive_intvl", "intvl" }, { "keepalive_interval", "intvl" },
+	{ "time", "idle" }, { "keepidle", "idle" }, { "tcp_keepidle", "idle" },
+	{ "tcp_keepalive_time", "idle" }, { "keepalive_time", "idle" },
+	{ "keepalive_idle", "idle" }, { "idle_timeout", "idle" },
+	{ "count", "cnt" }, { "probes", "cnt" }, { "retries", "cnt" },
+	{ "keepcnt", "cnt" }, { "tcp_keepcnt", "cnt" },
+	{ "tcp_keepalive_probes", "cnt" }, { "keepalive_probes", "cnt" },
+	{ "keepalive_count", "cnt" },
+	{ "tcp_user_timeout", "user_timeout" }, { "uto", "user_timeout" },
+	{ "usertimeout", "user_timeout" }, { "ut", "user_timeout" },
+	{ "timeout", "detect" }, { "dead", "detect" }, { "notice", "detect" },
+	{ "so_keepalive", "keepalive" }, { "keep_alive", "keepalive" },
+	{ "ka", "keepalive" }, { "enable", "keepalive" },
+	{ "enabled", "keepalive" },
+	{ "ports", "port" }, { "tcp_port", "port" },
+	{ "dport", "rport" }, { "dports", "rport" }, { "rports", "rport" },
+	{ "remote_port", "rport" }, { "remoteport", "rport" },
+	{ "dst_port", "rport" }, { "dest_port", "rport" },
+	{ "destination_port", "rport" }, { "peer_port", "rport" },
+	{ "sport", "lport" }, { "sports", "lport" }, { "lports", "lport" },
+	{ "local_port", "lport" }, { "localport", "lport" },
+	{ "src_port", "lport" }, { "source_port", "lport" },
+	{ "listen", "lport" }, { "listen_port", "lport" },
+	{ "cidr", "raddr" }, { "ip", "raddr" }, { "addr", "raddr" },
+	{ "address", "raddr" }, { "net", "raddr" }, { "network", "raddr" },
+	{ "subnet", "raddr" }, { "dst", "raddr" }, { "daddr", "raddr" },
+	{ "dest", "raddr" }, { "destination", "raddr" }, { "host", "raddr" },
+	{ "remote", "raddr" }, { "peer", "raddr" }, { "to", "raddr" },
+	{ "rip", "raddr" }, { "remote_addr", "raddr" }, { "raddress", "raddr" },
+	{ "src", "laddr" }, { "saddr", "laddr" }, { "source", "laddr" },
+	{ "local", "laddr" }, { "from", "laddr" }, { "bind", "laddr" },
+	{ "lip", "laddr" }, { "local_addr", "laddr" },
+	{ "user", "uid" }, { "owner", "uid" }, { "skuid", "uid" },
+	{ "euid", "uid" }, { "username", "uid" }, { "uids", "uid" },
+	{ "direction", "dir" },
+	{ "cgroup2", "cgroup" }, { "cgrp", "cgroup" },
+	{ "cgroup_path", "cgroup" }, { "cgroupv2", "cgroup" },
+	{ "path", "cgroup" },
+	{ "service", "unit" }, { "systemd", "unit" }, { "slice", "unit" },
+	{ "systemd_unit", "unit" }, { "scope", "unit" },
+	{ "priority", "prio" }, { "order", "prio" }, { "weight", "prio" },
+	{ "label", "name" }, { "title", "name" },
+	{ "policy", "mode" }, { "verdict", "action" }, { "target", "action" },
+	{ "jump", "action" },
+};
+
+/* Keys of the tool, beside those of the parser. */
+static const char unit_key[] = "unit";
+
+/* In small letters, with "_" for "-", without dashes in front. */
+static void normalize(struct kap_text name, char *to, size_t size)
+{
+	size_t n = 0;
+
+	while (name.s < name.end && *name.s == '-')
+		name.s++;
+	for (; name.s < name.end && n < size - 1; name.s++) {
+		char c = *name.s;
+
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
+		to[n++] = c == '-' ? '_' : c;
+	}
+	to[n] = '\0';
+}
+
+/* Letters to insert, remove, change or swap to make one word of another. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[3][KEY_MAX_LEN + 2], i, j, n = strlen(a), m = strlen(b);
+
+	for (j = 0; j <= m; j++)
+		row[0][j] = j;
+	for (i = 1; i <= n; i++) {
+		size_t *now = row[i % 3], *up = row[(i + 2) % 3];
+		size_t *upper = row[(i + 1) % 3];
+
+		now[0] = i;
+		for (j = 1; j <= m; j++) {
+			size_t best = up[j - 1] + (a[i - 1] != b[j - 1]);
+
+			if (up[j] + 1 < best)
+				best = up[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && upper[j - 2] + 1 < best)
+				best = upper[j - 2] + 1;
+			now[j] = best;
+		}
+	}
+	return row[n % 3][m];
+}
+
+static const char *nearest(const char *name)
+{
+	const char *best = NULL;
+	size_t least = strlen(name) < 5 ? 2 : 3;
+	int key;
+
+	for (key = 0; key < KAP_KEY_NR; key++) {
+		size_t d = distance(name, kap_key_name(key));
+
+		if (d < least) {
+			least = d;
+			best = kap_key_name(key);
+		}
+	}
+	return distance(name, unit_key) < least ? unit_key : best;
+}
+
+/**
+ * kap_key_meant - which key is meant by a word?
+ * @name: the word
+ *
+ * Return: the name of a key, or NULL.
+ */
+const char *kap_key_meant(struct kap_text name)
+{
+	char word[KEY_MAX_LEN + 1];
+	size_t i;
+	int key;
+
+	normalize(name, word, sizeof(word));
+	key = kap_key_find(word, strlen(word));
+	if (key >= 0)
+		return kap_key_name(key);
+	if (!strcmp(word, unit_key))
+		return unit_key;
+	for (i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]); i++) {
+		if (!strcmp(word, synonyms[i].name))
+			return synonyms[i].key;
+	}
+	return NULL;
+}
+
+/* Words that would say nothing, or nothing that a rule can say. */
+static bool fix_needless(const struct kap_problem *p, struct kap_text name,
+			 struct kap_repair *r)
+{
+	static const char * const tcp[] = {
+		"proto", "protocol", "family", "p", "l4proto", NULL,
+	};
+	static const char * const nic[] = {
+		"dev", "iface", "interface", "oif", "iif", "oifname", "iifname",
+		"nic", "netdev", NULL,
+	};
+	static const char * const text[] = {
+		"comment", "desc", "description", "note", NULL,
+	};
+	static const char * const ids[] = { "id", "rule", NULL };
+
+	if (kap_word_is(name, tcp)) {
+		kap_repair_hint(r, "every rule is for TCP, IPv4 and IPv6");
+		kap_repair_drop(r, p->word);
+	} else if (kap_word_is(name, text)) {
+		kap_repair_hint(r, "a comment begins with # and ends the line");
+		kap_repair_drop(r, p->word);
+	} else if (kap_word_is(name, ids)) {
+		kap_repair_hint(r, "the module gives the ids; name= is yours");
+		kap_repair_drop(r, p->word);
+	} else if (kap_word_is(name, nic)) {
+		kap_repair_hint(r, "rules do not see interfaces: use laddr= or raddr=");
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/**
+ * kap_fix_key - a key that there is not
+ * @p: the problem
+ * @r: gets what is meant
+ *
+ * Return: whether that is known.
+ */
+bool kap_fix_key(const struct kap_problem *p, struct kap_repair *r)
+{
+	struct kap_text name = { p->word.s, p->value.s ? p->value.s - 1 :
+							 p->word.end };
+	char word[KEY_MAX_LEN + 1];
+	const char *key;
+
+	if (p->error != KAP_E_KEY)
+		return false;
+	if (name.s == name.end) {
+		kap_repair_hint(r, "a key is missing in front of the =");
+		return true;
+	}
+	if (name.end[-1] == '!' || name.end[-1] == '>' || name.end[-1] == '<') {
+		kap_repair_hint(r, "rules know no %c=: put an exception in front, with action=skip",
+				name.end[-1]);
+		return true;
+	}
+	if (fix_needless(p, name, r))
+		return true;
+	key = kap_key_meant(name);
+	normalize(name, word, sizeof(word));
+	if (!key)
+		key = nearest(word);
+	if (!key) {
+		kap_repair_hint(r, "the keys are listed by: kapctl help add");
+		return true;
+	}
+	if (!strcmp(key, unit_key) && !strncmp(name.s, "unit=", 5)) {
+		r->message = "name of a systemd unit expected";
+		kap_repair_hint(r, "a unit is called NAME.service, .socket, .slice, .scope or .mount");
+		return true;
+	}
+	if (!strcmp(key, word))
+		kap_repair_hint(r, "keys are written in small letters, without dashes");
+	else
+		kap_repair_hint(r, "the key is called %s", key);
+	kap_repair_replace(r, name, "%s", key);
+	return true;
+}
