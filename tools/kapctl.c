@@ -21,6 +21,7 @@ static const struct kap_command * const commands[] = {
 	&cmd_check,
 	&cmd_test,
 	&cmd_stats,
+	&cmd_connections,
 	&cmd_enable,
 	&cmd_disable,
 	&cmd_presets,
@@ -63,8 +64,8 @@ static int help(const struct kap_command *command)
 	printf("Usage: kapctl [COMMAND [OPTION]... [ARGUMENT]...]\n\n"
 	       "TCP keepalive policy of this host. Without COMMAND: show.\n\n");
 	for (i = 0; i < N_COMMANDS; i++)
-		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-	printf("  %-9s %s\n\n", "help", "print this, or the help of a command");
+		printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
+	printf("  %-11s %s\n\n", "help", "print this, or the help of a command");
 	printf("Every command takes -j (--json) and -h (--help).\n"
 	       "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 module not loaded.\n");
 	return KAP_EXIT_OK;

@@ -6,7 +6,7 @@
 begin_build() {
 	local declares_units=systemd-dev
 	[[ $1 != bookworm ]] || declares_units=systemd
-	begin "$1-build" "$1" build-essential debhelper dh-dkms fakeroot libjansson-dev lintian pkg-config \
+	begin "$1-build" "$1" build-essential debhelper dh-dkms fakeroot libjansson-dev libmnl-dev libtraceevent-dev libtracefs-dev lintian pkg-config \
 		"$declares_units"
 }
 

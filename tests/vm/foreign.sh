@@ -10,7 +10,7 @@
 # What vm_programs in initramfs.sh needs, and what kapctl does.
 foreign_packages=(
 	bash bsdutils busybox-static coreutils dash diffutils findutils grep hostname iproute2 kmod
-	libjansson-dev mawk mount nftables procps sed tcpdump util-linux util-linux-extra
+	libjansson-dev libmnl-dev libtraceevent-dev libtracefs-dev mawk mount nftables procps sed tcpdump util-linux util-linux-extra
 )
 
 # foreign_setup: sets programs, a folder with all of it, and code, one with our programs
@@ -62,6 +62,6 @@ cross_build() {
 	(cd "$KAP_SRC" && find dkms.conf module tools tests/selftest -name '*.[ch]' -o -name Makefile -o -name dkms.conf |
 		cpio -pdmu --quiet "$code")
 	make -s -C "$code/tests/selftest" CC="$triplet-gcc" &&
-		make -s -C "$code/tools" CC="$triplet-gcc" CPPFLAGS="-I$programs/usr/include" \
+		make -s -C "$code/tools" CC="$triplet-gcc" CPPFLAGS="-I$programs/usr/include -I$programs/usr/include/traceevent" \
 			LDFLAGS="-L$programs/usr/lib/$triplet"
 }

@@ -14,6 +14,10 @@ static json_t *result;
 static bool no_json;
 static bool quiet;
 
+/* A list that is printed as it comes: its key, and whether it has any yet. */
+static const char *list;
+static bool list_used;
+
 /**
  * kap_output_is_tty - is it people who read?
  *
@@ -61,10 +65,53 @@ bool kap_output_is_wanted(void)
 	return !quiet && !kap_diag_is_json();
 }
 
+/**
+ * kap_output_list - begin a list that may be too long to be kept
+ * @key: what it is called in the document; what else the document has, follows
+ *	by kap_output_json()
+ */
+void kap_output_list(const char *key)
+{
+	list = key;
+	printf("{\n  \"%s\": [", key);
+}
+
+/**
+ * kap_output_item - print an element of the list
+ * @item: its reference is taken over
+ */
+void kap_output_item(json_t *item)
+{
+	printf("%s\n    ", list_used ? "," : "");
+	json_dumpf(item, stdout, JSON_REAL_PRECISION(12));
+	json_decref(item);
+	list_used = true;
+}
+
+static void finish_list(void)
+{
+	json_t *doc = result ? result : json_object(), *value;
+	const char *key;
+
+	result = NULL;
+	kap_diag_to_json(doc);
+	printf("%s]", list_used ? "\n  " : "");
+	json_object_foreach(doc, key, value) {
+		printf(",\n  \"%s\": ", key);
+		json_dumpf(value, stdout, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+	}
+	printf("\n}\n");
+	json_decref(doc);
+}
+
 static void print_json(int ret)
 {
 	json_t *doc = NULL;
 
+	if (list) {
+		finish_list();
+		return;
+	}
 	if (ret == KAP_EXIT_OK || json_is_array(result)) {
 		doc = result;
 		result = NULL;
@@ -74,7 +121,7 @@ static void print_json(int ret)
 	if (!json_object_size(doc) && ret == KAP_EXIT_OK)
 		json_object_set_new(doc, "ok", json_true());
 	kap_diag_to_json(doc);
-	json_dumpf(doc, stdout, JSON_INDENT(2));
+	json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	putchar('\n');
 	json_decref(doc);
 	json_decref(result);

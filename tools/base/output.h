@@ -8,6 +8,8 @@
 
 bool kap_output_is_tty(void);
 void kap_output_json(json_t *doc);
+void kap_output_list(const char *key);
+void kap_output_item(json_t *item);
 void kap_output_no_json(void);
 void kap_output_set_quiet(void);
 bool kap_output_is_wanted(void);

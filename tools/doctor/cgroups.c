@@ -7,26 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/cgroup.h"
+
 #define SHOWN	3
 #define USUAL	"/sys/fs/cgroup"
-
-/* Where cgroup2 is; NULL when nowhere. To be freed. */
-static char *find_mount(void)
-{
-	FILE *f = fopen("/proc/self/mounts", "re");
-	char *line = NULL, *path = NULL, where[4096], type[64];
-	size_t room = 0;
-
-	while (f && !path && getline(&line, &room, f) >= 0) {
-		if (sscanf(line, "%*s %4095s %63s", where, type) == 2 &&
-		    !strcmp(type, "cgroup2"))
-			path = strdup(where);
-	}
-	if (f)
-		fclose(f);
-	free(line);
-	return path;
-}
 
 /* The components in front of the first with a star or question mark. */
 static size_t fixed_part(const char *pattern)
@@ -106,7 +90,7 @@ void kap_doctor_cgroups(const struct kap_patient *p)
 		return;
 	if (!wanted(rules))
 		rules = &p->config.rules;
-	mount = find_mount();
+	mount = kap_cgroup_mount();
 	if (!mount) {
 		kap_doctor_say(KAP_PROBLEM, "cgroups",
 			       "rules have cgroup=, but cgroup2 is not mounted: no program is in such a cgroup");

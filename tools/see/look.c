@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "see/look.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/progress.h"
+#include "host/sys.h"
+#include "host/sysfs.h"
+#include "see/direction.h"
+#include "see/filter.h"
+#include "see/inet_diag.h"
+#include "see/owners.h"
+#include "see/rule.h"
+
+/* Connections can be looked at without the module, and without its rules. */
+static bool read_live(struct kap_look *look)
+{
+	char *dir = kap_sysfs_path("rules");
+	bool there = !access(dir, R_OK);
+
+	if (!there && errno == EACCES)
+		kap_diag_report(KAP_WARNING, NULL,
+				"only root can read the rules: none is shown");
+	free(dir);
+	look->has_live = there && kap_live_read(&look->live);
+	return !there || look->has_live;
+}
+
+/* Without these, "auto" gives no user timeout on this kernel. */
+static void heed_features(struct kap_rules *rules)
+{
+	static const char * const files[] = { "features/hold", "features/stall" };
+	bool off = false;
+	char text[8];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		char *path = kap_sysfs_path(files[i]);
+
+		off |= kap_sys_peek(path, text, sizeof(text)) > 0 &&
+		       *text == '0';
+		free(path);
+	}
+	for (i = 0; off && i < rules->n; i++)
+		kap_rule_auto_off(rules->v[i].rule);
+}
+
+/**
+ * kap_look_start - read the rules
+ * @look: the result; free it whatever comes back
+ * @file: a file to take them from, or NULL for those in force
+ *
+ * Return: whether they could be read; if not, reported.
+ */
+bool kap_look_start(struct kap_look *look, const char *file)
+{
+	memset(look, 0, sizeof(*look));
+	look->nses.own = -1;
+	look->cgroups.fd = -1;
+	if (file && (!kap_source_read(&look->source, file) ||
+		     !kap_rules_parse(&look->file, &look->source)))
+		return false;
+	if (!read_live(look))
+		return false;
+	heed_features(&look->file);
+	heed_features(&look->live.rules);
+	return true;
+}
+
+static void dump(struct kap_netns *ns, void *data)
+{
+	struct kap_look *look = data;
+	int err;
+
+	if (!kap_netns_enter(&look->nses, ns))
+		return;
+	err = kap_inet_diag_dump(&look->conns, ns);
+	kap_netns_leave(&look->nses);
+	if (err) {
+		look->nses.skipped++;
+		look->err = err;
+	}
+}
+
+static void name_cgroups(struct kap_look *look)
+{
+	size_t i;
+
+	kap_cgroups_start(&look->cgroups);
+	for (i = 0; i < look->conns.n; i++) {
+		struct kap_conn *c = &look->conns.v[i];
+
+		if (c->cgroup_id)
+			c->cgroup = kap_cgroups_find(&look->cgroups,
+						     c->cgroup_id);
+	}
+}
+
+static void reckon(struct kap_look *look)
+{
+	size_t i;
+
+	for (i = 0; i < look->conns.n; i++) {
+		struct kap_conn *c = &look->conns.v[i];
+
+		c->idle_ms = kap_unnoticed_idle(&c->values);
+		c->busy_ms = kap_unnoticed_busy(&c->values, &c->retries);
+	}
+}
+
+static void keep_matching(struct kap_conns *all,
+			  const struct kap_filter *filter)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < all->n; i++) {
+		if (kap_filter_matches(filter, &all->v[i]))
+			all->v[n++] = all->v[i];
+	}
+	all->n = n;
+}
+
+static void find_owners(struct kap_look *look)
+{
+	struct kap_owners o = {
+		.all = &look->conns,
+		.nses = &look->nses,
+		.dump = dump,
+		.data = look,
+	};
+
+	kap_owners_find(&o);
+	kap_progress_end();
+	look->gone = o.gone + o.closed_to_us;
+	if (o.too_old)
+		kap_diag_report(KAP_WARNING, NULL,
+				"this kernel does not let one process see the options of another (pidfd_getfd, Linux 5.6): they are not known");
+	else if (o.closed_to_us)
+		kap_diag_report(KAP_WARNING, NULL,
+				"%u process%s not let others see the options of their sockets: they are not known",
+				o.closed_to_us,
+				o.closed_to_us == 1 ? " does" : "es do");
+	if (o.denied || look->nses.denied)
+		kap_diag_report(KAP_WARNING, NULL,
+				"only root sees everything: the sockets of others, their options, and other network namespaces are missing");
+}
+
+static int cmp_conn(const void *a, const void *b)
+{
+	return kap_conn_cmp(a, b);
+}
+
+/**
+ * kap_look_around - find the connections and all that is known of them
+ * @look: the rules; the result
+ * @filter: which are asked for
+ *
+ * Return: whether the kernel lists connections; if not, reported.
+ */
+bool kap_look_around(struct kap_look *look, const struct kap_filter *filter)
+{
+	const struct kap_rules *live = &look->live.rules;
+	size_t i;
+
+	kap_netns_collect(&look->nses);
+	for (i = 0; i < look->nses.n; i++)
+		dump(look->nses.v[i], look);
+	if (look->err && look->nses.skipped == look->nses.n) {
+		kap_diag_error("cannot list TCP sockets: %s%s",
+			       strerror(look->err), look->err == ENOENT ?
+			       " (load tcp_diag: CONFIG_INET_TCP_DIAG)" : "");
+		return false;
+	}
+	find_owners(look);
+	name_cgroups(look);
+	kap_direction_find(&look->conns);
+	keep_matching(&look->conns, filter);
+	kap_rule_find_all(&look->conns, live,
+			  look->source.text ? &look->file : live);
+	reckon(look);
+	qsort(look->conns.v, look->conns.n, sizeof(*look->conns.v), cmp_conn);
+	return true;
+}
+
+/**
+ * kap_look_free - free it
+ * @look: what kap_look_start() has filled in
+ */
+void kap_look_free(struct kap_look *look)
+{
+	kap_conns_free(&look->conns);
+	kap_netns_free(&look->nses);
+	kap_cgroups_free(&look->cgroups);
+	kap_live_free(&look->live);
+	kap_rules_free(&look->file);
+	kap_source_free(&look->source);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A look at the connections of this host, and at the rules for them. */
+#ifndef _KAPCTL_LOOK_H
+#define _KAPCTL_LOOK_H
+
+#include <stdbool.h>
+
+#include "host/live.h"
+#include "see/cgroup.h"
+#include "see/conn.h"
+#include "see/netns.h"
+
+struct kap_filter;
+
+/**
+ * struct kap_look - what there is
+ * @conns: the connections
+ * @nses: their network namespaces
+ * @cgroups: their cgroups
+ * @live: the rules in force, when @has_live
+ * @has_live: the module is there and may be read
+ * @file: the rules of a file, when there is one
+ * @source: the file
+ * @gone: processes that ended meanwhile, or could not be asked
+ * @err: what kept the kernel from listing them: an errno value
+ */
+struct kap_look {
+	struct kap_conns conns;
+	struct kap_netnses nses;
+	struct kap_cgroups cgroups;
+	struct kap_live live;
+	bool has_live;
+	struct kap_rules file;
+	struct kap_source source;
+	unsigned int gone;
+	int err;
+};
+
+bool kap_look_start(struct kap_look *look, const char *file);
+bool kap_look_around(struct kap_look *look, const struct kap_filter *filter);
+void kap_look_free(struct kap_look *look);
+
+#endif /* _KAPCTL_LOOK_H */
