@@ -20,19 +20,11 @@ static const struct kap_preset *find(const char *name)
 	return NULL;
 }
 
-/* About what tcp_retries2 = 15 comes to, in seconds: tcp(7). */
-#define RETRIES2_SECONDS 924
-
-/*
- * A user timeout takes the place of tcp_retries2 for data in flight. Where it
- * would be the longer of the two it does harm, and is left out.
- */
+/* No user timeout: a preset keeps connections alive and is for nothing else. */
 static void format_rule(const struct kap_preset *p, char *buf, size_t size)
 {
-	snprintf(buf, size, "name=%s idle=%us intvl=%us cnt=%u%s",
-		 p->name, p->idle, p->intvl, p->cnt,
-		 p->idle + p->intvl * p->cnt < RETRIES2_SECONDS ?
-		 " user_timeout=auto" : "");
+	snprintf(buf, size, "name=%s idle=%us intvl=%us cnt=%u",
+		 p->name, p->idle, p->intvl, p->cnt);
 }
 
 static void print_preset(const struct kap_preset *p)
