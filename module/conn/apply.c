@@ -56,3 +56,31 @@ unsigned int kap_apply_locked(const struct kap_rule *rule, struct sock *sk,
 		return apply_traced(rule, sk, dir);
 	return apply(rule, sk);
 }
+
+/**
+ * kap_apply_again_locked - answer a setsockopt() of a program
+ * @rule: the rule that wins the connection now; not one of action=skip
+ * @sk: an open connection
+ * @dir: which end opened it, for the trace event
+ * @before: its options before the call
+ *
+ * Context: any that has the socket locked; does not sleep.
+ * Return: enum kap_opt bits of the options that were changed. Counting is left
+ *	to the caller.
+ */
+unsigned int kap_apply_again_locked(const struct kap_rule *rule,
+				    struct sock *sk, enum kap_dir dir,
+				    const struct kap_values *before)
+{
+	struct kap_values now, to;
+	unsigned int change;
+
+	kap_sock_values(sk, &now);
+	change = kap_rule_decide_again(rule, before, &now, &to);
+	change = kap_sock_set_locked(sk, change, &now, &to);
+	if (change && trace_kapolicy_held_enabled()) {
+		kap_sock_values(sk, &to);
+		trace_kapolicy_held(rule, sk, dir, &now, &to);
+	}
+	return change;
+}

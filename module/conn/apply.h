@@ -12,5 +12,8 @@ struct sock;
 
 unsigned int kap_apply_locked(const struct kap_rule *rule, struct sock *sk,
 			      enum kap_dir dir);
+unsigned int kap_apply_again_locked(const struct kap_rule *rule,
+				    struct sock *sk, enum kap_dir dir,
+				    const struct kap_values *before);
 
 #endif /* _KAPOLICY_APPLY_H */

@@ -105,6 +105,23 @@ void kap_sock_values(const struct sock *sk, struct kap_values *values)
 }
 
 /*
+ * Silence that has passed counts, as in the kernel's own TCP_KEEPIDLE: otherwise
+ * a program that sets an option again and again would put off the first probe
+ * for ever. The function that arms the timer takes its time from the socket.
+ */
+static noinline void arm_rest(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 idle = tp->keepalive_time;
+	u32 whole = keepalive_time_when(tp);
+	u32 silent = keepalive_time_elapsed(tp);
+
+	WRITE_ONCE(tp->keepalive_time, whole > silent ? whole - silent : 1);
+	sk->sk_prot->keepalive(sk, true);
+	WRITE_ONCE(tp->keepalive_time, idle);
+}
+
+/*
  * As sock_set_keepalive() and tcp_set_keepalive() do. The timer of an accepted
  * socket whose listener had keepalive on is ticking already, with the idle time
  * it had then, and tcp_set_keepalive() leaves a ticking one alone unless the
@@ -114,7 +131,9 @@ void kap_sock_values(const struct sock *sk, struct kap_values *values)
 static __always_inline void set_keepalive(struct sock *sk, bool on)
 {
 	sock_reset_flag(sk, SOCK_KEEPOPEN);
-	if (!on || sk->sk_state != TCP_SYN_SENT)
+	if (on && (BIT(sk->sk_state) & KAP_OPEN_STATES))
+		arm_rest(sk);
+	else if (!on || sk->sk_state != TCP_SYN_SENT)
 		sk->sk_prot->keepalive(sk, on);
 	if (on)
 		sock_set_flag(sk, SOCK_KEEPOPEN);
@@ -156,7 +175,7 @@ static __always_inline unsigned int set_opts(struct sock *sk, unsigned int opts,
 
 /**
  * kap_sock_fill_locked - set the options the application has left unset
- * @sk: a TCP socket about to be established
+ * @sk: a TCP socket, about to be established or open
  * @opts: enum kap_opt bits of the options in question
  * @to: their values
  *
@@ -176,7 +195,7 @@ unsigned int kap_sock_fill_locked(struct sock *sk, unsigned int opts,
 
 /**
  * kap_sock_set_locked - set options whatever they are
- * @sk: a TCP socket about to be established
+ * @sk: a TCP socket, about to be established or open
  * @opts: enum kap_opt bits of the options to set
  * @seen: by kap_sock_values(), since the socket was locked; what is no longer
  *	so is left alone: the application has set it after us

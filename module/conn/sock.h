@@ -60,6 +60,10 @@ static inline bool kap_sock_is_ours(const struct sock *sk)
 	       (!sk->sk_kern_sock || kap_sock_is_fallback(sk));
 }
 
+/* States in which a program still uses a connection. */
+#define KAP_OPEN_STATES \
+	(TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSE_WAIT)
+
 /**
  * kap_sock_is_connected - can a connection still be used
  * @sk: a TCP socket
@@ -72,8 +76,7 @@ static inline bool kap_sock_is_ours(const struct sock *sk)
  */
 static inline bool kap_sock_is_connected(const struct sock *sk)
 {
-	return (BIT(sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT |
-				     TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)) &&
+	return (BIT(sk->sk_state) & KAP_OPEN_STATES) &&
 	       !sock_flag(sk, SOCK_DEAD);
 }
 

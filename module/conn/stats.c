@@ -17,10 +17,10 @@ static unsigned long sum(unsigned int stat)
 
 /**
  * kap_stats_sum - add up what is shown as one file of stats/
- * @shown: enum kap_shown or KAP_SHOWN_CONNECTIONS
+ * @shown: enum kap_shown, KAP_SHOWN_CONNECTIONS or KAP_SHOWN_NOT_HELD
  *
  * Context: any.
- * Return: connections since load; for KAP_SHOWN_HELD, changes.
+ * Return: connections since load; for the two of HELD, changes.
  */
 unsigned long kap_stats_sum(unsigned int shown)
 {
@@ -33,6 +33,8 @@ unsigned long kap_stats_sum(unsigned int shown)
 		return sum(KAP_COUNT_APP_SET);
 	case KAP_SHOWN_HELD:
 		return sum(KAP_COUNT_HELD);
+	case KAP_SHOWN_NOT_HELD:
+		return sum(KAP_STAT_NOT_HELD);
 	case KAP_SHOWN_TIMED_OUT:
 		return sum(KAP_COUNT_TIMED_OUT);
 	default:

@@ -7,13 +7,18 @@
 
 #include "rule/rule.h"
 
-/* What is counted beyond enum kap_count: new connections without a rule. */
+/*
+ * What is counted beyond enum kap_count: new connections without a rule, and
+ * changes by programs that nothing could be done about for want of memory.
+ */
 #define KAP_STAT_UNMATCHED	KAP_COUNT_NR
-#define KAP_STAT_NR		(KAP_COUNT_NR + 1)
+#define KAP_STAT_NOT_HELD	(KAP_COUNT_NR + 1)
+#define KAP_STAT_NR		(KAP_COUNT_NR + 2)
 
-/* What is shown beyond enum kap_shown: all new connections. */
+/* What is shown beyond enum kap_shown: all new connections, and the latter. */
 #define KAP_SHOWN_CONNECTIONS	KAP_SHOWN_NR
-#define KAP_SHOWN_STATS		(KAP_SHOWN_NR + 1)
+#define KAP_SHOWN_NOT_HELD	(KAP_SHOWN_NR + 1)
+#define KAP_SHOWN_STATS		(KAP_SHOWN_NR + 2)
 
 /* Wrap at the size of a long, as the counters of /proc/net/snmp do. */
 struct kap_stats {

@@ -81,6 +81,17 @@ DEFINE_EVENT(kapolicy_conn, kapolicy_apply,
 	TP_ARGS(rule, sk, dir, before, after)
 );
 
+/*
+ * A program changed an option of a connection, and the rule had an answer: from
+ * what the program left behind to what holds.
+ */
+DEFINE_EVENT(kapolicy_conn, kapolicy_held,
+	TP_PROTO(const struct kap_rule *rule, const struct sock *sk,
+		 enum kap_dir dir, const struct kap_values *before,
+		 const struct kap_values *after),
+	TP_ARGS(rule, sk, dir, before, after)
+);
+
 /* A connection a rule won ended because nobody answered. */
 DEFINE_EVENT(kapolicy_conn, kapolicy_timed_out,
 	TP_PROTO(const struct kap_rule *rule, const struct sock *sk,

@@ -55,15 +55,12 @@ static void replace_active(struct kap_ruleset *set)
 }
 
 /*
- * The hook costs a little even where it finds nothing to do, so it is there
- * only while there is something to do.
+ * Each hook costs a little even where it finds nothing to do, so it is attached
+ * only while a rule needs it.
  */
-static int update_hook(bool wanted)
+static u32 needed_hooks(const struct kap_ruleset *set, bool on)
 {
-	if (wanted)
-		return kap_hook_attach(&active);
-	kap_hook_detach();
-	return 0;
+	return on ? set->hooks : 0;
 }
 
 /**
@@ -88,14 +85,15 @@ enum kap_error kap_policy_publish(struct kap_stage *st)
 	if (!st->changed)
 		goto unlock;
 	set = kap_stage_build(st);
-	/* attach first: it can fail, and finds the old set until then */
-	if (!set || (enabled && set->n && kap_hook_attach(&active))) {
+	/* attach first: that can fail, and probes find the old set until then */
+	if (!set || kap_hook_attach(&active, needed_hooks(set, enabled))) {
+		kap_hook_restrict(needed_hooks(active_locked(), enabled));
 		kap_ruleset_put(set);
 		error = KAP_E_MEMORY;
 		goto unlock;
 	}
 	replace_active(set);
-	update_hook(enabled && set->n);
+	kap_hook_restrict(needed_hooks(set, enabled));
 unlock:
 	mutex_unlock(&policy_lock);
 	return error;
@@ -117,16 +115,17 @@ bool kap_policy_enabled(void)
  * @on: which
  *
  * Context: process, may sleep.
- * Return: 0 or -ENOMEM, then nothing has changed.
+ * Return: 0 or a negative errno value, then nothing has changed.
  */
 int kap_policy_enable(bool on)
 {
 	int err;
 
 	mutex_lock(&policy_lock);
-	err = update_hook(on && active_locked()->n);
+	err = kap_hook_attach(&active, needed_hooks(active_locked(), on));
 	if (!err)
 		WRITE_ONCE(enabled, on);
+	kap_hook_restrict(needed_hooks(active_locked(), enabled));
 	mutex_unlock(&policy_lock);
 	return err;
 }
@@ -185,8 +184,8 @@ int kap_policy_init(void)
 void kap_policy_exit(void)
 {
 	mutex_lock(&policy_lock);
-	kap_hook_detach();
-	/* a probe that has begun takes the set, and takes it for not NULL */
+	kap_hook_restrict(0);
+	/* a probe that has begun dereferences active.set without a check */
 	kap_hook_synchronize();
 	replace_active(NULL);
 	mutex_unlock(&policy_lock);

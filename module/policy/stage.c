@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "conn/hook.h"
 #include "ruleset/ruleset.h"
 
 /**
@@ -145,6 +146,9 @@ enum kap_error kap_stage_add(struct kap_stage *st, struct kap_rule *rule,
 	if (rules_grow(st))
 		return KAP_E_MEMORY;
 	rule->id = st->next_id++;
+	/* a user timeout must not end what a lost probe or a pause cannot */
+	if (!kap_hook_can_hold() || !kap_hook_can_stall())
+		kap_rule_auto_off(rule);
 	st->entry[st->n].id = rule->id;
 	st->entry[st->n++].rule = rule;
 	st->live++;

@@ -49,8 +49,15 @@ u32 kap_rule_user_timeout(const struct kap_rule *rule,
 	return rule->auto_off ? 0 : kap_auto_timeout(v);
 }
 
-/* Is the user timeout in @v the one that "auto" gave? */
-static bool is_auto(const struct kap_rule *rule, const struct kap_values *v)
+/**
+ * kap_rule_is_auto - tell whether "auto" gave a socket its user timeout
+ * @rule: the rule that wins it
+ * @v: values of the socket
+ *
+ * Context: any.
+ * Return: whether the user timeout is the one that "auto" comes to.
+ */
+bool kap_rule_is_auto(const struct kap_rule *rule, const struct kap_values *v)
 {
 	return rule->auto_timeout && !rule->auto_off && v->user_timeout &&
 	       v->user_timeout == kap_auto_timeout(v);
@@ -136,7 +143,7 @@ unsigned int kap_rule_decide(const struct kap_rule *rule,
 			     const struct kap_values *app,
 			     struct kap_values *to)
 {
-	return decide(rule, app, is_auto(rule, app), to);
+	return decide(rule, app, kap_rule_is_auto(rule, app), to);
 }
 
 /**
@@ -158,7 +165,7 @@ unsigned int kap_rule_decide_again(const struct kap_rule *rule,
 				   const struct kap_values *now,
 				   struct kap_values *to)
 {
-	bool was_auto = is_auto(rule, before) &&
+	bool was_auto = kap_rule_is_auto(rule, before) &&
 			now->user_timeout == before->user_timeout;
 
 	if (rule->mode != KAP_DEFAULT)

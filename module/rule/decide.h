@@ -8,6 +8,7 @@
 u32 kap_auto_timeout(const struct kap_values *v);
 u32 kap_rule_user_timeout(const struct kap_rule *rule,
 			  const struct kap_values *v);
+bool kap_rule_is_auto(const struct kap_rule *rule, const struct kap_values *v);
 unsigned int kap_rule_decide(const struct kap_rule *rule,
 			     const struct kap_values *app,
 			     struct kap_values *to);

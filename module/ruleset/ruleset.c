@@ -54,6 +54,25 @@ struct kap_ruleset *kap_ruleset_empty(void)
 	return set;
 }
 
+#define OPTS_TCP	(KAP_OPT_IDLE | KAP_OPT_INTVL | KAP_OPT_CNT | \
+			 KAP_OPT_USER_TIMEOUT)
+
+/* What a rule has to be told about after it has been applied. */
+static u32 rule_hooks(const struct kap_rule *rule)
+{
+	bool is_auto = rule->auto_timeout && !rule->auto_off;
+	bool orders = rule->mode != KAP_DEFAULT;
+	u32 hooks = KAP_HOOK_STATE;
+
+	if (is_auto || (orders && (rule->opts & OPTS_TCP)))
+		hooks |= KAP_HOOK_TCP;
+	if (orders && (rule->opts & KAP_OPT_KEEPALIVE))
+		hooks |= KAP_HOOK_KEEPALIVE;
+	if (is_auto || rule->values.user_timeout)
+		hooks |= KAP_HOOK_STALL;
+	return hooks;
+}
+
 /* Everything but the references on rules. */
 static int fill_set(struct kap_ruleset *set)
 {
@@ -64,6 +83,7 @@ static int fill_set(struct kap_ruleset *set)
 		return -ENOMEM;
 	for (i = 0; i < set->n; i++) {
 		set->fields |= set->by_id[i]->fields;
+		set->hooks |= rule_hooks(set->by_id[i]);
 		set->order[i] = set->by_id[i];
 	}
 	if (!is_ordered(set->order, set->n))

@@ -12,6 +12,14 @@ struct kap_cgroup_cache;
 struct kap_index;
 struct kap_ports;
 
+/* What a rule set must be told about. */
+enum kap_hook {
+	KAP_HOOK_STATE		= BIT(0),	/* connections that begin or end */
+	KAP_HOOK_TCP		= BIT(1),	/* later changes of TCP options */
+	KAP_HOOK_KEEPALIVE	= BIT(2),	/* ... of SO_KEEPALIVE */
+	KAP_HOOK_STALL		= BIT(3),	/* probes of a closed window */
+};
+
 /**
  * struct kap_ruleset - a rule set; constant from kap_ruleset_build() on
  * @refs: one of policy.c until no probe can see the set any more, and one of
@@ -21,6 +29,7 @@ struct kap_ports;
  * @next_id: id the next new rule gets
  * @n: number of rules
  * @fields: BIT(enum kap_field) of what any of them looks at
+ * @hooks: enum kap_hook bits of what its rules need
  * @ports: part of @index, or what stands for none
  * @order: the rules in matching order, each with a reference
  * @by_id: the same rules by ascending id, without references
@@ -35,6 +44,7 @@ struct kap_ruleset {
 	u64 next_id;
 	u32 n;
 	u32 fields;
+	u32 hooks;
 	const struct kap_ports *ports;
 	struct kap_rule **order;
 	struct kap_rule **by_id;

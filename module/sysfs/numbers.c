@@ -109,6 +109,7 @@ static struct kobj_attribute stat_attr[KAP_SHOWN_STATS] = {
 	KAP_COUNTS(X)
 #undef X
 	[KAP_SHOWN_CONNECTIONS] = STAT_ATTR("connections"),
+	[KAP_SHOWN_NOT_HELD] = STAT_ATTR("not_held"),
 };
 
 static ssize_t stat_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -122,6 +123,7 @@ static struct attribute *stat_attrs[KAP_SHOWN_STATS + 1] = {
 	KAP_COUNTS(X)
 #undef X
 	&stat_attr[KAP_SHOWN_CONNECTIONS].attr,
+	&stat_attr[KAP_SHOWN_NOT_HELD].attr,
 	NULL
 };
 

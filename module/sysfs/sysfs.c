@@ -10,6 +10,7 @@
 #include "rule/format.h"
 #include "sysfs/apply.h"
 #include "sysfs/attr.h"
+#include "sysfs/features.h"
 #include "sysfs/numbers.h"
 #include "sysfs/view.h"
 #include "sysfs/write.h"
@@ -67,6 +68,7 @@ static const struct bin_attribute *const bin_attrs[] = {
 };
 
 static const struct attribute_group *const groups[] = {
+	&kap_features_group,
 	&kap_numbers_group,
 	&kap_stats_group,
 };

@@ -90,6 +90,42 @@ static int cmd_wait(int argc, char **argv, char *reply)
 	return 0;
 }
 
+/*
+ * pump C BYTES SECONDS: writes of that size whenever there is room, until the
+ * connection ends or the time is over. Answers as wait does.
+ */
+static int cmd_pump(int argc, char **argv, char *reply)
+{
+	int fd = name_to_fd(argv[1]), ready, err;
+	double start = now_seconds(), seconds;
+	long size;
+
+	if (fd < 0)
+		return fd;
+	if (parse_long(argv[2], 1, sizeof(buffer), &size) ||
+	    parse_seconds(argv[3], &seconds))
+		return -EINVAL;
+	for (;;) {
+		ready = poll_one(fd, POLLOUT, seconds - (now_seconds() - start));
+		if (ready < 0)
+			return ready;
+		if (!ready) {
+			strcpy(reply, "alive");
+			return 0;
+		}
+		if (send(fd, buffer, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+		    errno != EAGAIN)
+			break;
+		if (now_seconds() - start >= seconds) {
+			strcpy(reply, "alive");
+			return 0;
+		}
+	}
+	err = errno;
+	snprintf(reply, PROBER_REPLY_LEN, "%s %.3f", strerrorname_np(err), now_seconds() - start);
+	return 0;
+}
+
 static int cmd_waitconn(int argc, char **argv, char *reply)
 {
 	int fd = name_to_fd(argv[1]), ready;
@@ -164,6 +200,7 @@ const struct command io_commands[] = {
 	{ "send", 2, 2, transfer, false },
 	{ "recv", 2, 2, transfer, false },
 	{ "wait", 2, 2, cmd_wait, false },
+	{ "pump", 3, 3, cmd_pump, false },
 	{ "waitconn", 2, 2, cmd_waitconn, false },
 	{ "state", 1, 1, cmd_state, false },
 	{ "disconnect", 1, 1, cmd_disconnect, false },

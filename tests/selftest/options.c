@@ -38,27 +38,34 @@ static int set_linger(int fd, int seconds)
 	return setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)) ? -errno : 0;
 }
 
+bool option_find(const char *word, int *level, int *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		if (strcmp(options[i].word, word))
+			continue;
+		*level = options[i].level;
+		*name = options[i].name;
+		return true;
+	}
+	return false;
+}
+
 static int cmd_set(int argc, char **argv, char *reply)
 {
-	int fd = name_to_fd(argv[1]), value;
+	int fd = name_to_fd(argv[1]), level, name, value;
 	long number;
-	size_t i;
 
 	if (fd < 0)
 		return fd;
-	if (parse_long(argv[3], INT_MIN, INT_MAX, &number))
+	if (parse_long(argv[3], INT_MIN, INT_MAX, &number) ||
+	    !option_find(argv[2], &level, &name))
 		return -EINVAL;
 	value = (int)number;
-	for (i = 0; i < ARRAY_SIZE(options); i++) {
-		if (strcmp(options[i].word, argv[2]))
-			continue;
-		if (options[i].name == SO_LINGER && options[i].level == SOL_SOCKET)
-			return set_linger(fd, value);
-		if (setsockopt(fd, options[i].level, options[i].name, &value, sizeof(value)))
-			return -errno;
-		return 0;
-	}
-	return -EINVAL;
+	if (name == SO_LINGER && level == SOL_SOCKET)
+		return set_linger(fd, value);
+	return setsockopt(fd, level, name, &value, sizeof(value)) ? -errno : 0;
 }
 
 /* An option the protocol does not have is shown as "-". */

@@ -16,7 +16,7 @@
 
 static const struct command *const tables[] = {
 	socket_commands, io_commands, option_commands,
-	process_commands, creds_commands, file_commands,
+	road_commands, process_commands, creds_commands, file_commands,
 };
 
 /* The command that the first word of @line names. */

@@ -30,6 +30,7 @@ struct command {
 extern const struct command socket_commands[];
 extern const struct command io_commands[];
 extern const struct command option_commands[];
+extern const struct command road_commands[];
 extern const struct command process_commands[];
 extern const struct command creds_commands[];
 extern const struct command file_commands[];
@@ -47,6 +48,9 @@ double now_seconds(void);
 
 /* poll() of one descriptor: 1 ready, 0 the time is over, or -errno (io.c) */
 int poll_one(int fd, short events, double seconds);
+
+/* Level and name of the socket option the language calls WORD (options.c) */
+bool option_find(const char *word, int *level, int *name);
 
 /* Effective uid that owns the sockets made from now on (process.c) */
 uid_t socket_owner(void);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KAPOLICY_COMPAT_LINUX_KPROBES_H
+#define _KAPOLICY_COMPAT_LINUX_KPROBES_H
+
+#include <linux/kprobes.h>
+#include <linux/ptrace.h>
+
+/* Not every architecture says where a function finds its arguments. */
+#ifdef CONFIG_HAVE_FUNCTION_ARG_ACCESS_API
+#define KAP_KPROBES	IS_ENABLED(CONFIG_KPROBES)
+#define kap_kernel_argument(regs, n)	regs_get_kernel_argument(regs, n)
+#else
+#define KAP_KPROBES	0
+#define kap_kernel_argument(regs, n)	((void)(regs), 0UL)
+#endif
+
+#endif /* _KAPOLICY_COMPAT_LINUX_KPROBES_H */
