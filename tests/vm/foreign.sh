@@ -53,12 +53,11 @@ copy_programs() { # ROOT
 
 # Takes the place of that in project.sh. Built in a copy: the sources have this machine's programs beside them.
 build_programs() {
-	own_dir "$KAP_BUILD"
-	locked "$KAP_BUILD/.lock-programs-$KARCH" cross_build >&2 || die "our programs do not build for $KARCH"
+	mkdir -p "$code"
+	locked "$code" cross_build >&2 || die "our programs do not build for $KARCH"
 }
 
 cross_build() {
-	mkdir -p "$code"
 	(cd "$KAP_SRC" && find dkms.conf module tools tests/selftest -name '*.[ch]' -o -name Makefile -o -name dkms.conf |
 		cpio -pdmu --quiet "$code")
 	make -s -C "$code/tests/selftest" CC="$triplet-gcc" &&

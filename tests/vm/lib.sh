@@ -48,20 +48,20 @@ own_dir() {
 	[[ $1 != "$KAP_CACHE" && $1 != "$KAP_BUILD" ]] || echo '*' >"$1/.gitignore"
 }
 
-# locked NAME COMMAND...: one process at a time, so that parallel runs share one download or build. A NAME that is a
-# path is a lock of that source tree alone. The command is a function more often than not and sees our variables,
-# hence their long names.
+# locked NAME COMMAND...: one process at a time, so that parallel runs share one download or build. A NAME that is the
+# path of a folder locks that folder, no other clone's. The command is a function more often than not and sees our
+# variables, hence their long names.
 locked() (
 	lock_name=$1
 	shift
-	lock_file=$lock_name
-	if [[ $lock_name != /* ]]; then
+	if [[ -d $lock_name ]]; then
+		exec {lock_fd}<"$lock_name" || die "cannot read $lock_name"
+	else
 		own_dir "$KAP_CACHE"
-		lock_file=$KAP_CACHE/.lock-$lock_name
+		exec {lock_fd}>"$KAP_CACHE/.lock-$lock_name" || die "cannot write to $KAP_CACHE"
 	fi
-	exec {lock_fd}>"$lock_file" || die "cannot write $lock_file"
 	if ! flock -n "$lock_fd"; then
-		say "waiting for another run, which is making the same thing (${lock_file##*/})"
+		say "waiting for another run, which is making the same thing (${lock_name##*/})"
 		flock "$lock_fd"
 	fi
 	# The lock goes when this subshell ends, however it does.

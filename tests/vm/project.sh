@@ -12,10 +12,9 @@ quote() { # WORD...: for a POSIX shell
 # build_programs: what runs in the guest and must be compiled first
 build_programs() {
 	local d
-	own_dir "$KAP_BUILD"
 	for d in selftest debug; do
 		[[ -f $KAP_SRC/tests/$d/Makefile ]] || continue
-		locked "$KAP_BUILD/.lock-programs" make -s -C "$KAP_SRC/tests/$d" >&2 || die "tests/$d does not build"
+		locked "$KAP_SRC/tests/$d" make -s -C "$KAP_SRC/tests/$d" >&2 || die "tests/$d does not build"
 	done
 }
 
