@@ -38,9 +38,12 @@ shell_scripts() { scripts 'sh|bash|dash' '\.sh$'; }
 
 python_scripts() { scripts 'python3' '\.py$'; }
 
-# each COMMAND...: run it on the files named on standard input, as many at a time as there are processors
+# width: how many things a check does at a time; one where other programs have slots as well (tests/jobs.sh)
+width() { if [[ ${KAP_SLOT-} ]]; then echo 1; else nproc; fi; }
+
+# each COMMAND...: run it on the files named on standard input, some at a time
 each() {
-	(cd "$KAP_SRC" && xargs -d '\n' -n "${EACH:-4}" -P "$(nproc)" "$@")
+	(cd "$KAP_SRC" && xargs -d '\n' -n "${EACH:-4}" -P "$(width)" "$@")
 }
 
 # build_module NAME MAKEVAR=VALUE...: build the module and those of the tests anew; warnings are all it prints
