@@ -5,44 +5,32 @@
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../vm/lib.sh"
 
+# shellcheck source=tests/jobs.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../jobs.sh"
+
 logs=$KAP_BUILD/matrix
 
-tap_nr=0 tap_passed=0 tap_failed=0 tap_skipped=0
-
-result() { # STATUS TEXT [LOG]: a line of TAP; on failure the end of the log as well
-	tap_nr=$((tap_nr + 1))
+# Results go through tests/tap_total, which numbers them.
+result() { # STATUS TEXT [LOG]: on failure the end of the log as well
 	if (($1 == 0)); then
-		tap_passed=$((tap_passed + 1))
-		echo "ok $tap_nr - $2"
+		echo "ok - $2"
 	else
-		tap_failed=$((tap_failed + 1))
-		echo "not ok $tap_nr - $2"
+		echo "not ok - $2"
 		[[ ! -s ${3-} ]] || tail -n 15 "$3" | cut -c 1-200 | sed 's/^/#   /'
 	fi
 	return "$1"
 }
 
 skipped() { # TEXT REASON
-	tap_nr=$((tap_nr + 1))
-	tap_skipped=$((tap_skipped + 1))
-	echo "ok $tap_nr - $1 # SKIP $2"
+	echo "ok - $1 # SKIP $2"
 }
 
-finish() { # plan, total, exit status
-	echo "1..$tap_nr"
-	echo "$tap_passed passed, $tap_failed failed, $tap_skipped skipped"
-	((tap_failed == 0 && tap_passed > 0))
-}
-
-# step LOG COMMAND...: sets took, in seconds, as text; output goes to the log alone. Where other work shares
-# the machine, what the processors had to do says more than how long it took.
+# step LOG COMMAND...: as timed, when a slot is free
 step() {
-	local log=$1 start=$SECONDS status=0 TIMEFORMAT='%0U %0S' user system
-	shift
-	{ time "$@" >"$log" 2>&1 </dev/null; } 2>"$log.time" || status=$?
-	read -r user system <"$log.time"
-	rm "$log.time"
-	took="$((SECONDS - start)) s, processors $((user + system)) s"
+	local status=0
+	take_slot
+	timed "$@" || status=$?
+	drop_slot
 	return $status
 }
 

@@ -1,29 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What was measured, a line a row in $logs/measured, and the table made of it.
+# What was measured, a file with one line for each row of the matrix, and the table made of them.
 # shellcheck disable=SC2154
 
 # record NAME RELEASE ARCHITECTURE COMPILER BUILD BOOT TESTS SECONDS: BUILD and BOOT are statuses; empty is "not tried"
 record() {
 	local IFS='|'
-	echo "$*" >>"$logs/measured"
+	echo "$*" >"$logs/$row.measured"
+}
+
+# measured: those lines, in the order of the names
+measured() {
+	local name
+	for name in "${names[@]}"; do cat "$logs/${name//[:=\/]/_}.measured" 2>/dev/null; done
 }
 
 table() {
 	echo '| Debian | kernel | compiler | build | boot, use | guest tests |'
 	echo '|---|---|---|---|---|---|'
-	awk -F '|' '
+	measured | awk -F '|' '
 		function status(s) { return s == "" ? "" : s == 0 ? "ok" : "FAILED" }
 		{
 			name = $1
 			sub(/[:=].*/, "", name)
 			printf "| %s, %s | %s | %s | %s | %s | %s |\n", name, $3, $2, $4, status($5), status($6), $7
-		}' "$logs/measured"
+		}'
 }
 
 show_table() { # as comments, with what each took
 	table | sed 's/^/# /'
-	awk -F '|' '{ printf "# %s: %s\n", $1, $8 }' "$logs/measured"
+	measured | awk -F '|' '{ printf "# %s: %s\n", $1, $8 }'
 }
 
 # write_readme: the part of README.md between the markers becomes this table
