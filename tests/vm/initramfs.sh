@@ -138,10 +138,17 @@ part() {
 	[[ -f $part ]] || locked initramfs make_part "$1" "$3"
 }
 
+what_part() {
+	case $1 in
+	modules-*) echo "collecting kernel modules for the virtual machine" ;;
+	*) echo "copying this machine's programs for the virtual machine" ;;
+	esac
+}
+
 make_part() {
 	local root=$part.root
 	[[ ! -f $part ]] || return 0
-	say "making the guest's files ($1)"
+	say "$(what_part "$1"), once"
 	mkdir -p "$KAP_CACHE/initramfs"
 	# Another run, or another clone, may be about to read one that is in use.
 	find "$KAP_CACHE/initramfs" -maxdepth 1 -name "$1-*" -mmin +720 -exec rm -rf {} +

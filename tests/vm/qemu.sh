@@ -29,11 +29,11 @@ choose_accel() {
 try_kvm() { # FILE BOOT_ID
 	local result=tcg
 	if [[ -f $1 && $(<"$1") == *" $2" ]]; then return; fi
-	say "trying KVM (once per boot of this machine)"
+	say "finding out whether KVM works here (up to 10 s, once after each boot of this machine)"
 	if KAP_ACCEL=kvm "$KAP_VM/run" --no-module --kernel "${kernel:-default}" --timeout 10 true </dev/null >/dev/null 2>&1; then
 		result=kvm
 	else
-		say "KVM does not work here, QEMU will emulate the processor"
+		say "KVM does not work here: QEMU emulates the processor, which takes longer"
 	fi
 	echo "$result $2" >"$1"
 }
