@@ -17,6 +17,7 @@ static const struct kap_command * const commands[] = {
 	&cmd_del,
 	&cmd_flush,
 	&cmd_load,
+	&cmd_apply,
 	&cmd_save,
 	&cmd_check,
 	&cmd_test,

@@ -22,6 +22,8 @@ static const struct option {
 	  "treat warnings as errors" },
 	{ KAP_ARG_EMPTY, 0, "empty", NULL,
 	  "delete all rules if the input has none" },
+	{ KAP_ARG_APPLY, 0, "apply", NULL,
+	  "apply the rules to connections that exist, too" },
 	{ KAP_ARG_FILE, 'f', "file", "FILE",
 	  "take the rules of FILE (- for stdin)" },
 	{ KAP_ARG_QUIET, 'q', "quiet", NULL,

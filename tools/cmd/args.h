@@ -21,6 +21,7 @@ enum kap_arg {
 	KAP_ARG_TABLE		= 1 << 9,
 	KAP_ARG_UNUSED		= 1 << 10,
 	KAP_ARG_SORT		= 1 << 11,
+	KAP_ARG_APPLY		= 1 << 12,
 };
 
 /**

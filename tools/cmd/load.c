@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 #include "host/apply.h"
 #include "host/live.h"
+#include "host/swept.h"
 #include "rules/config.h"
 #include "rules/difference.h"
 #include "rules/lint.h"
@@ -32,9 +33,12 @@ static void print_part(size_t n, const char *what)
 		printf(", %zu %s", n, what);
 }
 
-/* @d is NULL when the rules in force before are not known. */
+/*
+ * @d is NULL when the rules in force before are not known, @swept when the
+ * rules were not applied to connections that exist.
+ */
 static void say(const struct kap_args *args, size_t n,
-		const struct kap_difference *d)
+		const struct kap_difference *d, const struct kap_swept *swept)
 {
 	bool dry_run = args->options & KAP_ARG_DRY_RUN;
 	json_t *doc = json_pack("{sI}", "rules", (json_int_t)n);
@@ -44,6 +48,8 @@ static void say(const struct kap_args *args, size_t n,
 		json_object_set_new(doc, "new", json_integer(d->added));
 		json_object_set_new(doc, "gone", json_integer(d->gone));
 	}
+	if (swept)
+		json_object_set_new(doc, "apply", kap_swept_json(swept));
 	kap_output_json(doc);
 	if (!kap_output_is_wanted())
 		return;
@@ -55,6 +61,8 @@ static void say(const struct kap_args *args, size_t n,
 		print_part(d->gone, "gone");
 	}
 	putchar('\n');
+	if (swept)
+		kap_swept_print(swept);
 	if (!dry_run)
 		kap_live_note_disabled();
 }
@@ -64,6 +72,7 @@ static int replace_all(const struct kap_config *config,
 {
 	int ret = kap_sysfs_require();
 	struct kap_difference d;
+	struct kap_swept swept, *done = NULL;
 	struct kap_live live;
 	bool known;
 
@@ -74,8 +83,15 @@ static int replace_all(const struct kap_config *config,
 		d = kap_difference_find(&live.rules, &config->rules);
 	kap_live_free(&live);
 	ret = kap_apply(KAP_CHANGE_ALL, config->source, config->n);
-	if (ret == KAP_EXIT_OK)
-		say(args, config->rules.n, known ? &d : NULL);
+	if (ret != KAP_EXIT_OK)
+		return ret;
+	if (args->options & KAP_ARG_APPLY) {
+		if (kap_swept_apply("all", &swept))
+			done = &swept;
+		else
+			ret = KAP_EXIT_FAILED;
+	}
+	say(args, config->rules.n, known ? &d : NULL, done);
 	return ret;
 }
 
@@ -88,7 +104,7 @@ static int run(const struct kap_args *args)
 	    kap_config_parse(&config) && !refuse_empty(&config, args) &&
 	    kap_lint_rules(&config.rules)) {
 		if (args->options & KAP_ARG_DRY_RUN) {
-			say(args, config.rules.n, NULL);
+			say(args, config.rules.n, NULL, NULL);
 			ret = KAP_EXIT_OK;
 		} else {
 			ret = replace_all(&config, args);
@@ -107,7 +123,7 @@ const struct kap_command cmd_load = {
 		KAP_CONFIG_MORE "/*.conf in the order of their names.\n"
 		"To add rules to those in force: kapctl add -\n",
 	.options = KAP_ARG_DRY_RUN | KAP_ARG_STRICT | KAP_ARG_EMPTY |
-		   KAP_ARG_QUIET,
+		   KAP_ARG_APPLY | KAP_ARG_QUIET,
 	.max = -1,
 	.run = run,
 };

@@ -171,6 +171,23 @@ static int put_all(int fd, const char *text, size_t len)
 }
 
 /**
+ * kap_sysfs_put - write a file of the module
+ * @name: its name
+ * @value: what to write
+ *
+ * Return: 0; the errno value it was refused with, not reported; or -1 when it
+ * cannot be opened, reported.
+ */
+int kap_sysfs_put(const char *name, const char *value)
+{
+	char *path = kap_sysfs_path(name);
+	int fd = open_to_write(path);
+
+	free(path);
+	return fd < 0 ? -1 : put_all(fd, value, strlen(value));
+}
+
+/**
  * kap_sysfs_set - write a file of the module
  * @name: its name
  * @value: what to write
@@ -179,16 +196,15 @@ static int put_all(int fd, const char *text, size_t len)
  */
 bool kap_sysfs_set(const char *name, const char *value)
 {
-	char *path = kap_sysfs_path(name);
-	int fd = open_to_write(path), err = 0;
+	int err = kap_sysfs_put(name, value);
+	char *path;
 
-	if (fd >= 0) {
-		err = put_all(fd, value, strlen(value));
-		if (err)
-			report(path, err);
+	if (err > 0) {
+		path = kap_sysfs_path(name);
+		report(path, err);
+		free(path);
 	}
-	free(path);
-	return fd >= 0 && !err;
+	return !err;
 }
 
 /* last_error: "LINE:COL-COL: message", less the lines we put in front. */

@@ -30,6 +30,7 @@ int kap_sysfs_require(void);
 char *kap_sysfs_path(const char *name);
 bool kap_sysfs_source(struct kap_source *source, const char *name);
 bool kap_sysfs_number(const char *name, unsigned long long *number);
+int kap_sysfs_put(const char *name, const char *value);
 bool kap_sysfs_set(const char *name, const char *value);
 bool kap_sysfs_change(enum kap_change change, const char *text, size_t len,
 		      struct kap_refusal *refusal);

@@ -98,6 +98,12 @@ static inline void *kmalloc(size_t size, int gfp)
 #define kvmalloc(size, gfp)		kmalloc(size, gfp)
 #define kvmalloc_array(n, size, gfp)	kmalloc((size_t)(n) * (size), gfp)
 #define kfree(p)			free((void *)(p))
+
+/* A program's rules have no counters of processors. */
+#define __percpu
+#define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
+#define per_cpu_ptr(p, cpu)		((void)(cpu), (p))
+#define free_percpu(p)			((void)(p))
 #define kvfree(p)			free((void *)(p))
 
 static inline void *kvzalloc(size_t size, int gfp)

@@ -5,7 +5,7 @@
 t 'help' 'kapctl help'
 t 'help: -h' 'kapctl -h | head -n 1; kapctl --help | head -n 1'
 t 'help: --json does not change it' 'kapctl help --json | head -n 1'
-for command in show add replace del flush load save check test stats enable disable \
+for command in show add replace del flush load apply save check test stats enable disable \
 	presets doctor version; do
 	t "help: $command" "kapctl help $command"
 	check "help: $command --help and -h say the same" \
