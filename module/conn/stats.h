@@ -42,7 +42,12 @@ static inline void kap_stats_inc(unsigned int stat)
 static __always_inline void kap_stats_count(struct kap_rule *rule,
 					    enum kap_count what)
 {
-	atomic64_inc(&rule->counts[what]);
+	struct kap_counts __percpu *percpu = READ_ONCE(rule->percpu);
+
+	if (likely(percpu))
+		this_cpu_inc(percpu->n[what]);
+	else
+		atomic64_inc(&rule->counts[what]);
 	kap_stats_inc(what);
 }
 

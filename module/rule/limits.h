@@ -15,6 +15,12 @@
 #define KAP_RULES_DEFAULT	65536	/* max_rules at load */
 #define KAP_RULES_MAX		1048576	/* what max_rules can be raised to */
 
+/*
+ * Rules of sets up to this size have counters of each processor: about 64 bytes
+ * a rule and processor. In larger sets they take too long to allocate.
+ */
+#define KAP_PERCPU_RULES	1024
+
 #define KAP_NAME_MAX		31
 /* numbers that are too large are read as U64_MAX */
 #define KAP_ID_MAX		18446744073709551614ULL

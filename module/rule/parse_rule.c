@@ -4,6 +4,7 @@
 
 #include <linux/errno.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 

@@ -8,6 +8,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bits.h>
+#include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
 
@@ -80,6 +81,14 @@ enum kap_count {
 	KAP_COUNT_HELD,
 	KAP_COUNT_TIMED_OUT,
 	KAP_COUNT_NR
+};
+
+/**
+ * struct kap_counts - the counters of a rule on one processor
+ * @n: indexed by enum kap_count. Each wraps at the size of a long
+ */
+struct kap_counts {
+	unsigned long n[KAP_COUNT_NR];
 };
 
 /* What is shown of it, in the order of the counters file: X(name, text) */
@@ -161,9 +170,13 @@ struct kap_prefix {
  * @addrs: sorted (IPv4 first), none inside another
  * @cgroup: pattern, or NULL
  * @name: or NULL
- * @counts: indexed by enum kap_count; updated by the probes
+ * @counts: indexed by enum kap_count; updated by the probes while @percpu is
+ *	NULL
+ * @percpu: counters of each processor, or NULL; what is shown is the sum with
+ *	@counts. Set once by kap_counters_alloc(), under the lock of policy.c;
+ *	probes may be using the rule already
  *
- * All but @refs, @id, @counts, @auto_off and the user timeout that goes with it
+ * All but @refs, @id, @counts, @percpu, @auto_off and the user timeout that goes with it
  * is constant from kap_parse_finish() on. @id is written once, by
  * kap_stage_add(). Both are written before the rule is published, so the probes
  * read them without a lock.
@@ -181,6 +194,7 @@ struct kap_rule {
 	u16 n_ranges[KAP_U32_FIELDS];
 	u16 n_addrs[2];
 	u64 id;
+	struct kap_counts __percpu *percpu;
 	const struct kap_range *ranges[KAP_U32_FIELDS];
 	const struct kap_prefix *addrs[2];
 	const char *cgroup;
@@ -226,6 +240,28 @@ static inline struct kap_rule *kap_rule_get(struct kap_rule *rule)
 }
 
 /**
+ * kap_rule_count - read one counter of a rule
+ * @rule: the rule
+ * @what: which
+ *
+ * Context: any.
+ * Return: its sum over all processors.
+ */
+static inline u64 kap_rule_count(const struct kap_rule *rule,
+				 enum kap_count what)
+{
+	struct kap_counts __percpu *percpu = READ_ONCE(rule->percpu);
+	u64 n = atomic64_read(&rule->counts[what]);
+	int cpu;
+
+	if (!percpu)
+		return n;
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(per_cpu_ptr(percpu, cpu)->n[what]);
+	return n;
+}
+
+/**
  * kap_rule_counts - read what is shown of a rule's counters
  * @rule: the rule
  * @shown: the result, indexed by enum kap_shown; "matched" is a sum, so it is
@@ -236,14 +272,13 @@ static inline struct kap_rule *kap_rule_get(struct kap_rule *rule)
 static inline void kap_rule_counts(const struct kap_rule *rule,
 				   u64 shown[KAP_SHOWN_NR])
 {
-	const atomic64_t *n = rule->counts;
-
-	shown[KAP_SHOWN_APPLIED] = atomic64_read(&n[KAP_COUNT_APPLIED]);
-	shown[KAP_SHOWN_APP_SET] = atomic64_read(&n[KAP_COUNT_APP_SET]);
-	shown[KAP_SHOWN_HELD] = atomic64_read(&n[KAP_COUNT_HELD]);
-	shown[KAP_SHOWN_TIMED_OUT] = atomic64_read(&n[KAP_COUNT_TIMED_OUT]);
+	shown[KAP_SHOWN_APPLIED] = kap_rule_count(rule, KAP_COUNT_APPLIED);
+	shown[KAP_SHOWN_APP_SET] = kap_rule_count(rule, KAP_COUNT_APP_SET);
+	shown[KAP_SHOWN_HELD] = kap_rule_count(rule, KAP_COUNT_HELD);
+	shown[KAP_SHOWN_TIMED_OUT] = kap_rule_count(rule, KAP_COUNT_TIMED_OUT);
 	shown[KAP_SHOWN_MATCHED] = shown[KAP_SHOWN_APPLIED] +
-		shown[KAP_SHOWN_APP_SET] + atomic64_read(&n[KAP_COUNT_SKIPPED]);
+		shown[KAP_SHOWN_APP_SET] +
+		kap_rule_count(rule, KAP_COUNT_SKIPPED);
 }
 
 /**

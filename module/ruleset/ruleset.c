@@ -6,6 +6,7 @@
 #include <linux/sort.h>
 
 #include "ruleset/cgroup_cache.h"
+#include "ruleset/counters.h"
 #include "ruleset/index.h"
 
 static int cmp_order(const void *a, const void *b)
@@ -88,6 +89,8 @@ static int fill_set(struct kap_ruleset *set)
 	}
 	if (!is_ordered(set->order, set->n))
 		sort(set->order, set->n, sizeof(*set->order), cmp_order, NULL);
+	if (kap_counters_alloc(set->order, set->n))
+		return -ENOMEM;
 	set->index = kap_index_build(set->order, set->n);
 	if (!set->index)
 		return -ENOMEM;

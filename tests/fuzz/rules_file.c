@@ -6,6 +6,7 @@
 #include "policy/policy.h"
 #include "rule/format.h"
 #include "ruleset/cgroup_cache.h"
+#include "ruleset/counters.h"
 #include "sysfs/view.h"
 #include "sysfs/write.h"
 
@@ -40,6 +41,14 @@ void kap_hook_detach(void)
 
 void kap_hook_synchronize(void)
 {
+}
+
+/* Nothing is counted here. */
+int kap_counters_alloc(struct kap_rule *const *rules, u32 n)
+{
+	(void)rules;
+	(void)n;
+	return 0;
 }
 
 struct kap_cgroup_cache *kap_cgroup_cache_alloc(void)
