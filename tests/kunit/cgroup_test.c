@@ -8,10 +8,11 @@
 #include <linux/build_bug.h>
 #include <linux/cgroup.h>
 
+#include "unit_main.h"
+
 #include "../unit/cgroups.c"
 #include "kunit_tap.h"
 #include "ruleset/cgroup_cache.h"
-#include "unit_main.h"
 #include "world.h"
 
 #define PAIRS		20000	/* the unit test has the millions */

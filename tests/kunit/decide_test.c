@@ -2,9 +2,10 @@
 /* tests/unit/decide.c: every mix of options set, with every rule and mode. */
 #include "suites.h"
 
+#include "unit_main.h"
+
 #include "../unit/decide.c"
 #include "kunit_tap.h"
-#include "unit_main.h"
 
 static void decide_every_mix(struct kunit *test)
 {

@@ -5,7 +5,7 @@
 
 #include "conn/trace.h"
 #include "meddle.h"
-#include "rule/match.h"
+#include "rule/decide.h"
 
 /* The last thing asked before a socket counts as untouched. */
 #define trace_kapolicy_apply_enabled() \

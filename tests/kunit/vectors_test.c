@@ -7,9 +7,10 @@
 
 #include <linux/slab.h>
 
+#include "unit_main.h"
+
 #include "../unit/vectors.c"
 #include "kunit_tap.h"
-#include "unit_main.h"
 
 static void run_table(struct kunit *test, const char *name,
 		      void (*one)(const struct vec_file *f,
