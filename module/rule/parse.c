@@ -237,6 +237,39 @@ int kap_parse_line(struct kap_parser *p, const char *line, size_t len,
 }
 
 /**
+ * kap_parse_bare - tell the commands that are a single word from other lines
+ * @line: its first byte, need not be terminated
+ * @len: its length without the newline
+ *
+ * Does not parse other lines, so this is cheap and says nothing about errors.
+ *
+ * Context: any.
+ * Return: what the line is: KAP_OP_NONE, or the command if it is one word and
+ *	nothing but blanks and a comment beside it; KAP_OP_ADD otherwise.
+ */
+enum kap_op kap_parse_bare(const char *line, size_t len)
+{
+	struct kap_text t = { line, line + len }, w = next_word(&t), rest;
+	const char *hash = memchr(w.s, '#', w.end - w.s);
+	size_t i;
+
+	if (hash) {
+		w.end = hash;
+		t.s = t.end;
+	}
+	rest = next_word(&t);
+	if (len > KAP_LINE_MAX || (rest.s < rest.end && *rest.s != '#'))
+		return KAP_OP_ADD;
+	if (w.s == w.end)
+		return KAP_OP_NONE;
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (kap_text_is(w, commands[i].name))
+			return commands[i].op;
+	}
+	return KAP_OP_ADD;
+}
+
+/**
  * kap_parser_alloc - scratch for parsing
  *
  * Context: process, may sleep.

@@ -13,5 +13,6 @@ void kap_parser_free(struct kap_parser *p);
 int __must_check kap_parse_line(struct kap_parser *p, const char *line,
 				size_t len, struct kap_cmd *cmd,
 				struct kap_diag *diag);
+enum kap_op kap_parse_bare(const char *line, size_t len);
 
 #endif /* _KAPOLICY_PARSE_H */

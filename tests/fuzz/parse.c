@@ -24,12 +24,33 @@ static void check_short(const struct kap_rule *rule, size_t at)
 	free(cut);
 }
 
+/* The words that begin and end a transaction are told from all else. */
+static void check_bare(const struct parsed *p, const char *line, size_t len)
+{
+	enum kap_op op = kap_parse_bare(line, len);
+	enum kap_op want = p->err ? KAP_OP_ADD : p->cmd.op;
+
+	switch (want) {
+	case KAP_OP_NONE:
+	case KAP_OP_FLUSH:
+	case KAP_OP_BEGIN:
+	case KAP_OP_COMMIT:
+	case KAP_OP_ABORT:
+		break;
+	default:
+		want = KAP_OP_ADD;
+	}
+	if (op != want)
+		fail("told to be %d, is %d", op, want);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	const char *wrong;
 	struct parsed p;
 
 	parse_bytes(&p, (const char *)data, size);
+	check_bare(&p, (const char *)data, size);
 	if (p.err) {
 		wrong = check_refusal(&p, size);
 		if (wrong)
