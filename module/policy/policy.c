@@ -7,11 +7,11 @@
 #include "conn/hook.h"
 #include "policy/stage.h"
 
-/* Serialises changes of all below. Readers of the active set use RCU. */
+/* Serialises changes of what follows. Readers of the active set use RCU. */
 static DEFINE_MUTEX(policy_lock);
-static struct kap_active active;		/* set: not NULL from init to exit */
-static bool enabled = true;			/* read without the lock to show it */
-static u32 max_rules = KAP_RULES_DEFAULT;	/* one word, no lock */
+static struct kap_active active;		/* has a set from init to exit */
+static bool enabled = true;			/* shown without the lock */
+static u32 max_rules = KAP_RULES_DEFAULT;	/* one word, needs no lock */
 static struct workqueue_struct *free_wq;	/* constant from init to exit */
 
 static struct kap_ruleset *active_locked(void)
@@ -32,12 +32,25 @@ struct kap_ruleset *kap_policy_get(void)
 
 	rcu_read_lock();
 	set = rcu_dereference(active.set);
-	refcount_inc(&set->refs);	/* ours is dropped after a grace period */
+	/* not zero: policy.c drops its reference only after a grace period */
+	refcount_inc(&set->refs);
 	rcu_read_unlock();
 	return set;
 }
 
-static void put_work(struct work_struct *work)
+/**
+ * kap_policy_edit - start editing the active rule set
+ *
+ * Context: process, may sleep.
+ * Return: for kap_policy_publish() and kap_stage_free(), or NULL when out of
+ *	memory.
+ */
+struct kap_stage *kap_policy_edit(void)
+{
+	return kap_stage_alloc(kap_policy_get());
+}
+
+static void put_replaced_set(struct work_struct *work)
 {
 	struct rcu_work *rwork = to_rcu_work(work);
 
@@ -50,7 +63,7 @@ static void replace_active(struct kap_ruleset *set)
 
 	old = rcu_replace_pointer(active.set, set,
 				  lockdep_is_held(&policy_lock));
-	INIT_RCU_WORK(&old->rwork, put_work);
+	INIT_RCU_WORK(&old->rwork, put_replaced_set);
 	queue_rcu_work(free_wq, &old->rwork);
 }
 
@@ -65,9 +78,10 @@ static u32 needed_hooks(const struct kap_ruleset *set, bool on)
 
 /**
  * kap_policy_publish - put edited rules into force
- * @st: stage; stays as it is
+ * @st: stage; only good for kap_stage_free() afterwards
  *
  * A connection sees the old set or the new one: it takes the pointer once.
+ * If nothing has changed, the old set stays.
  *
  * Context: process, may sleep.
  * Return: why not, or KAP_E_NONE.
@@ -75,27 +89,30 @@ static u32 needed_hooks(const struct kap_ruleset *set, bool on)
 enum kap_error kap_policy_publish(struct kap_stage *st)
 {
 	enum kap_error error = KAP_E_NONE;
-	struct kap_ruleset *set;
+	struct kap_ruleset *set = NULL;
 
 	mutex_lock(&policy_lock);
-	if (st->generation != active_locked()->generation) {
+	if (st->from != active_locked()) {
 		error = KAP_E_STALE;
 		goto unlock;
 	}
-	if (!st->changed)
-		goto unlock;
 	set = kap_stage_build(st);
+	if (!set)
+		error = KAP_E_MEMORY;
+	if (!set || set == st->from)
+		goto unlock;
 	/* attach first: that can fail, and probes find the old set until then */
-	if (!set || kap_hook_attach(&active, needed_hooks(set, enabled))) {
+	if (kap_hook_attach(&active, needed_hooks(set, enabled))) {
 		kap_hook_restrict(needed_hooks(active_locked(), enabled));
-		kap_ruleset_put(set);
 		error = KAP_E_MEMORY;
 		goto unlock;
 	}
 	replace_active(set);
 	kap_hook_restrict(needed_hooks(set, enabled));
+	set = NULL;
 unlock:
 	mutex_unlock(&policy_lock);
+	kap_ruleset_put(set);
 	return error;
 }
 
@@ -143,7 +160,7 @@ u32 kap_policy_max_rules(void)
 
 /**
  * kap_policy_set_max_rules - change how many rules there may be
- * @n: limit for rules added from now on; more than that stay if they are there
+ * @n: limit for rules added from now on; rules above it stay
  *
  * Context: any.
  */
@@ -176,8 +193,8 @@ int kap_policy_init(void)
 /**
  * kap_policy_exit - drop all rules
  *
- * Nobody writes or reads rules any more. Waits until no probe runs and every
- * rule set that was ever replaced is freed.
+ * Called when nobody writes or reads rules any more. Waits until no probe runs
+ * and every rule set that was ever replaced is freed.
  *
  * Context: process, may sleep.
  */

@@ -11,6 +11,7 @@ struct kap_stage;
 int kap_policy_init(void);
 void kap_policy_exit(void);
 struct kap_ruleset *kap_policy_get(void);
+struct kap_stage *kap_policy_edit(void);
 enum kap_error __must_check kap_policy_publish(struct kap_stage *st);
 bool kap_policy_enabled(void);
 int kap_policy_enable(bool on);

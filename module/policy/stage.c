@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * There may be a million rules, so every loop over them lets others run, and
+ * none of the operations of a transaction but the last costs time in proportion
+ * to their number.
+ */
 #include "policy/stage.h"
 
+#include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -8,37 +14,48 @@
 #include <linux/string.h>
 
 #include "conn/hook.h"
+#include "policy/order.h"
 #include "ruleset/ruleset.h"
 
 /**
  * kap_stage_alloc - start editing
- * @from: the rule set to start from
+ * @from: the rule set to start from; its reference is taken over, also when
+ *	there is no memory
  *
  * Context: process, may sleep.
  * Return: for kap_stage_free(), or NULL when out of memory.
  */
-struct kap_stage *kap_stage_alloc(const struct kap_ruleset *from)
+struct kap_stage *kap_stage_alloc(struct kap_ruleset *from)
 {
 	struct kap_stage *st = kzalloc(sizeof(*st), GFP_KERNEL);
-	u32 i;
 
-	if (!st)
+	if (!st) {
+		kap_ruleset_put(from);
 		return NULL;
+	}
+	st->from = from;
 	st->room = from->n + 16;
-	st->entry = kvmalloc_array(st->room, sizeof(*st->entry), GFP_KERNEL);
-	if (!st->entry) {
-		kfree(st);
+	st->rule = kvmalloc_array(st->room, sizeof(*st->rule), GFP_KERNEL);
+	if (!st->rule) {
+		kap_stage_free(st);
 		return NULL;
 	}
-	for (i = 0; i < from->n; i++) {
-		st->entry[i].rule = kap_rule_get(from->by_id[i]);
-		st->entry[i].id = from->by_id[i]->id;
-	}
+	if (from->n)
+		memcpy(st->rule, from->order, from->n * sizeof(*st->rule));
+	st->n_old = from->n;
 	st->n = from->n;
 	st->live = from->n;
-	st->next_id = from->next_id;
-	st->generation = from->generation;
 	return st;
+}
+
+static void put_new_rules(struct kap_stage *st)
+{
+	u32 i;
+
+	for (i = st->n_old; i < st->n; i++) {
+		kap_rule_put(st->rule[i]);
+		cond_resched();
+	}
 }
 
 /**
@@ -49,18 +66,17 @@ struct kap_stage *kap_stage_alloc(const struct kap_ruleset *from)
  */
 void kap_stage_free(struct kap_stage *st)
 {
-	u32 i;
-
 	if (!st)
 		return;
-	for (i = 0; i < st->n; i++)
-		kap_rule_put(st->entry[i].rule);
-	kvfree(st->entry);
+	put_new_rules(st);
+	kvfree(st->rule);
 	kvfree(st->names);
+	kvfree(st->ids);
+	kap_ruleset_put(st->from);
 	kfree(st);
 }
 
-/* The slot of a name: where it stands, or where it would go. */
+/* The slot where a name is, or where it would go. */
 static u32 name_slot(const struct kap_stage *st, const char *name)
 {
 	u32 slot = jhash(name, strlen(name), 0);
@@ -71,15 +87,15 @@ static u32 name_slot(const struct kap_stage *st, const char *name)
 		slot &= st->names_mask;
 		if (!st->names[slot])
 			return slot;
-		rule = st->entry[st->names[slot] - 1].rule;
-		/* a deleted rule leaves its slot taken, its name unknown */
+		rule = st->rule[st->names[slot] - 1];
+		/* the slot of a deleted rule stays taken, to be stepped over */
 		if (rule && rule->name && !strcmp(rule->name, name))
 			return slot;
 	}
 }
 
 /* Makes the table, or a larger one; it is at most half full. */
-static int names_grow(struct kap_stage *st)
+static int grow_names(struct kap_stage *st)
 {
 	u32 size = 64, i, slot;
 
@@ -94,28 +110,29 @@ static int names_grow(struct kap_stage *st)
 	st->names_mask = size - 1;
 	st->names_used = 0;
 	for (i = 0; i < st->n; i++) {
-		if (!st->entry[i].rule || !st->entry[i].rule->name)
+		cond_resched();
+		if (!st->rule[i] || !st->rule[i]->name)
 			continue;
-		slot = name_slot(st, st->entry[i].rule->name);
+		slot = name_slot(st, st->rule[i]->name);
 		st->names[slot] = i + 1;
 		st->names_used++;
 	}
 	return 0;
 }
 
-static int rules_grow(struct kap_stage *st)
+static int grow_rules(struct kap_stage *st)
 {
 	u32 room = st->room + st->room / 2;
-	struct kap_stage_entry *entry;
+	struct kap_rule **rule;
 
 	if (st->n < st->room)
 		return 0;
-	entry = kvmalloc_array(room, sizeof(*entry), GFP_KERNEL);
-	if (!entry)
+	rule = kvmalloc_array(room, sizeof(*rule), GFP_KERNEL);
+	if (!rule)
 		return -ENOMEM;
-	memcpy(entry, st->entry, st->n * sizeof(*entry));
-	kvfree(st->entry);
-	st->entry = entry;
+	memcpy(rule, st->rule, st->n * sizeof(*rule));
+	kvfree(st->rule);
+	st->rule = rule;
 	st->room = room;
 	return 0;
 }
@@ -135,7 +152,7 @@ enum kap_error kap_stage_add(struct kap_stage *st, struct kap_rule *rule,
 	u32 slot = 0;
 
 	if (rule->name) {
-		if (names_grow(st))
+		if (grow_names(st))
 			return KAP_E_MEMORY;
 		slot = name_slot(st, rule->name);
 		if (st->names[slot])
@@ -143,16 +160,13 @@ enum kap_error kap_stage_add(struct kap_stage *st, struct kap_rule *rule,
 	}
 	if (st->live >= max_rules)
 		return KAP_E_FULL;
-	if (rules_grow(st))
+	if (grow_rules(st))
 		return KAP_E_MEMORY;
-	rule->id = st->next_id++;
 	/* a user timeout must not end what a lost probe or a pause cannot */
 	if (!kap_hook_can_hold() || !kap_hook_can_stall())
 		kap_rule_auto_off(rule);
-	st->entry[st->n].id = rule->id;
-	st->entry[st->n++].rule = rule;
+	st->rule[st->n++] = rule;
 	st->live++;
-	st->changed = true;
 	if (rule->name) {
 		st->names[slot] = st->n;
 		st->names_used++;
@@ -160,12 +174,47 @@ enum kap_error kap_stage_add(struct kap_stage *st, struct kap_rule *rule,
 	return KAP_E_NONE;
 }
 
-static void del_entry(struct kap_stage *st, u32 i)
+static void delete_rule(struct kap_stage *st, u32 i)
 {
-	kap_rule_put(st->entry[i].rule);
-	st->entry[i].rule = NULL;
+	if (i >= st->n_old)
+		kap_rule_put(st->rule[i]);
+	st->rule[i] = NULL;
 	st->live--;
-	st->changed = true;
+}
+
+/* The slot where an id is, or one that is free. */
+static u32 id_slot(const struct kap_stage *st, u64 id)
+{
+	u32 mask = (1U << st->ids_bits) - 1, slot;
+
+	for (slot = hash_64(id, st->ids_bits); st->ids[slot];
+	     slot = (slot + 1) & mask) {
+		const struct kap_rule *rule = st->rule[st->ids[slot] - 1];
+
+		if (rule && rule->id == id)
+			break;
+	}
+	return slot;
+}
+
+/* Makes the table; it is at most half full. */
+static int make_ids(struct kap_stage *st)
+{
+	u32 i;
+
+	if (st->ids)
+		return 0;
+	for (st->ids_bits = 6; 1U << st->ids_bits < 2 * st->n_old;)
+		st->ids_bits++;
+	st->ids = kvcalloc(1U << st->ids_bits, sizeof(*st->ids), GFP_KERNEL);
+	if (!st->ids)
+		return -ENOMEM;
+	for (i = 0; i < st->n_old; i++) {
+		cond_resched();
+		if (st->rule[i])
+			st->ids[id_slot(st, st->rule[i]->id)] = i + 1;
+	}
+	return 0;
 }
 
 /**
@@ -178,19 +227,14 @@ static void del_entry(struct kap_stage *st, u32 i)
  */
 enum kap_error kap_stage_del_id(struct kap_stage *st, u64 id)
 {
-	u32 lo = 0, hi = st->n;
+	u32 slot;
 
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
-
-		if (st->entry[mid].id < id)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (lo == st->n || st->entry[lo].id != id || !st->entry[lo].rule)
+	if (make_ids(st))
+		return KAP_E_MEMORY;
+	slot = id_slot(st, id);
+	if (!st->ids[slot])
 		return KAP_E_NO_ID;
-	del_entry(st, lo);
+	delete_rule(st, st->ids[slot] - 1);
 	return KAP_E_NONE;
 }
 
@@ -206,12 +250,12 @@ enum kap_error kap_stage_del_name(struct kap_stage *st, const char *name)
 {
 	u32 slot;
 
-	if (names_grow(st))
+	if (grow_names(st))
 		return KAP_E_MEMORY;
 	slot = name_slot(st, name);
 	if (!st->names[slot])
 		return KAP_E_NO_NAME;
-	del_entry(st, st->names[slot] - 1);
+	delete_rule(st, st->names[slot] - 1);
 	return KAP_E_NONE;
 }
 
@@ -223,37 +267,94 @@ enum kap_error kap_stage_del_name(struct kap_stage *st, const char *name)
  */
 void kap_stage_flush(struct kap_stage *st)
 {
-	u32 i;
-
-	for (i = 0; i < st->n; i++) {
-		if (st->entry[i].rule)
-			del_entry(st, i);
-	}
+	put_new_rules(st);
+	st->n_old = 0;
 	st->n = 0;
+	st->live = 0;
 	kvfree(st->names);
 	st->names = NULL;
+	kvfree(st->ids);
+	st->ids = NULL;
+}
+
+/*
+ * Of @n rules that were added, those that were deleted from @st->from as well
+ * become the rules they were before.
+ */
+static int restore_deleted(struct kap_stage *st, struct kap_rule **added, u32 n)
+{
+	struct kap_ruleset *from = st->from;
+	struct kap_rule **gone;
+	u32 i, n_gone = 0;
+	int err;
+
+	gone = kvmalloc_array(from->n, sizeof(*gone), GFP_KERNEL);
+	if (!gone)
+		return -ENOMEM;
+	for (i = 0; i < from->n; i++) {
+		cond_resched();
+		if (i >= st->n_old || !st->rule[i])
+			gone[n_gone++] = from->order[i];
+	}
+	err = kap_order_restore(gone, n_gone, added, n);
+	kvfree(gone);
+	return err;
+}
+
+/* Puts the rules in matching order; those that are new get their ids. */
+static int order_rules(struct kap_stage *st, struct kap_rule **order,
+		       u64 *next_id)
+{
+	u32 i, n = 0, n_kept = 0;
+	int err = 0;
+
+	for (i = 0; i < st->n; i++) {
+		cond_resched();
+		if (!st->rule[i])
+			continue;
+		order[n++] = st->rule[i];
+		n_kept += i < st->n_old;
+	}
+	if (n_kept < n && n_kept < st->from->n)
+		err = restore_deleted(st, order + n_kept, n - n_kept);
+	if (err)
+		return err;
+	for (i = n_kept; i < n; i++) {
+		cond_resched();
+		if (!order[i]->id)
+			order[i]->id = (*next_id)++;
+	}
+	return kap_order_by_prio(order, n);
 }
 
 /**
  * kap_stage_build - make a rule set of what has been edited
- * @st: stage; stays as it is
+ * @st: stage; only good for kap_stage_free() afterwards
  *
  * Context: process, may sleep.
- * Return: a set with one reference, or NULL when out of memory.
+ * Return: a set with one reference, or NULL when out of memory. It is the set
+ *	that was edited if nothing has changed.
  */
-struct kap_ruleset *kap_stage_build(const struct kap_stage *st)
+struct kap_ruleset *kap_stage_build(struct kap_stage *st)
 {
-	struct kap_rule **by_id = NULL;
-	u32 i, n = 0;
+	struct kap_ruleset *from = st->from;
+	struct kap_rule **order = NULL;
+	u64 next_id = from->next_id;
 
 	if (st->live) {
-		by_id = kvmalloc_array(st->live, sizeof(*by_id), GFP_KERNEL);
-		if (!by_id)
+		order = kvmalloc_array(st->live, sizeof(*order), GFP_KERNEL);
+		if (!order || order_rules(st, order, &next_id)) {
+			kvfree(order);
 			return NULL;
+		}
 	}
-	for (i = 0; i < st->n; i++) {
-		if (st->entry[i].rule)
-			by_id[n++] = st->entry[i].rule;
+	if (st->live == from->n &&
+	    (!st->live ||
+	     !memcmp(order, from->order, st->live * sizeof(*order)))) {
+		kvfree(order);
+		refcount_inc(&from->refs);
+		return from;
 	}
-	return kap_ruleset_build(by_id, n, st->next_id, st->generation + 1);
+	return kap_ruleset_build(order, st->live, next_id,
+				 from->generation + 1);
 }

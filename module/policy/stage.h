@@ -8,41 +8,39 @@
 
 struct kap_ruleset;
 
-/* One rule; NULL when it has been deleted, but its id still orders the rest. */
-struct kap_stage_entry {
-	u64 id;
-	struct kap_rule *rule;
-};
-
 /**
  * struct kap_stage - rules being edited; nobody else sees them
- * @entry: by ascending id, each with a reference on its rule
- * @n: entries, deleted ones included
- * @room: entries there is memory for
- * @live: entries that are not deleted
- * @next_id: id the next rule gets
- * @generation: of the rule set it started from
- * @changed: something was added or deleted
- * @names: hash table of entry numbers plus one; 0: free. NULL until needed
- * @names_mask: its size less one
- * @names_used: slots taken, those of deleted rules included
+ * @from: the rule set that is edited, with a reference
+ * @rule: rules in the order they were added in; NULL: deleted. The first
+ *	@n_old are those of @from, whose references they need not take
+ * @n_old: elements of @rule that come from @from; 0 after a flush
+ * @n: elements of @rule, deleted ones included
+ * @room: elements of @rule there is memory for
+ * @live: rules that have not been deleted
+ * @names: hash table by name: numbers of elements plus one; 0: free slot. NULL
+ *	until it is needed
+ * @names_mask: its size minus one
+ * @names_used: slots that are taken, those of deleted rules included
+ * @ids: hash table of the first @n_old by id, likewise; a new rule has no id yet
+ * @ids_bits: binary logarithm of its size
  *
- * Protected by the write lock of txn.c.
+ * A stage belongs to one writer: protected by the lock "writing" of write.c.
  */
 struct kap_stage {
-	struct kap_stage_entry *entry;
+	struct kap_ruleset *from;
+	struct kap_rule **rule;
+	u32 n_old;
 	u32 n;
 	u32 room;
 	u32 live;
-	u64 next_id;
-	u64 generation;
-	bool changed;
 	u32 *names;
 	u32 names_mask;
 	u32 names_used;
+	u32 *ids;
+	u32 ids_bits;
 };
 
-struct kap_stage *kap_stage_alloc(const struct kap_ruleset *from);
+struct kap_stage *kap_stage_alloc(struct kap_ruleset *from);
 void kap_stage_free(struct kap_stage *st);
 enum kap_error __must_check kap_stage_add(struct kap_stage *st,
 					  struct kap_rule *rule, u32 max_rules);
@@ -50,6 +48,6 @@ enum kap_error __must_check kap_stage_del_id(struct kap_stage *st, u64 id);
 enum kap_error __must_check kap_stage_del_name(struct kap_stage *st,
 					       const char *name);
 void kap_stage_flush(struct kap_stage *st);
-struct kap_ruleset *kap_stage_build(const struct kap_stage *st);
+struct kap_ruleset *kap_stage_build(struct kap_stage *st);
 
 #endif /* _KAPOLICY_STAGE_H */

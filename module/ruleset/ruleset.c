@@ -3,36 +3,15 @@
 
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 
 #include "ruleset/cgroup_cache.h"
 #include "ruleset/counters.h"
 #include "ruleset/index.h"
 
-static int cmp_order(const void *a, const void *b)
-{
-	const struct kap_rule *const *x = a, *const *y = b;
-
-	return kap_rule_before(*x, *y) ? -1 : 1;
-}
-
-/* Most sets use one prio: they are in order as they come. */
-static bool is_ordered(struct kap_rule *const *rules, u32 n)
-{
-	u32 i;
-
-	for (i = 1; i < n; i++) {
-		if (!kap_rule_before(rules[i - 1], rules[i]))
-			return false;
-	}
-	return true;
-}
-
 static void free_set(struct kap_ruleset *set)
 {
 	kap_index_free(set->index);
 	kap_cgroup_cache_free(set->cgroups);
-	kvfree(set->by_id);
 	kvfree(set->order);
 	kfree(set);
 }
@@ -79,16 +58,10 @@ static int fill_set(struct kap_ruleset *set)
 {
 	u32 i;
 
-	set->order = kvmalloc_array(set->n, sizeof(*set->order), GFP_KERNEL);
-	if (!set->order)
-		return -ENOMEM;
 	for (i = 0; i < set->n; i++) {
-		set->fields |= set->by_id[i]->fields;
-		set->hooks |= rule_hooks(set->by_id[i]);
-		set->order[i] = set->by_id[i];
+		set->fields |= set->order[i]->fields;
+		set->hooks |= rule_hooks(set->order[i]);
 	}
-	if (!is_ordered(set->order, set->n))
-		sort(set->order, set->n, sizeof(*set->order), cmp_order, NULL);
 	if (kap_counters_alloc(set->order, set->n))
 		return -ENOMEM;
 	set->index = kap_index_build(set->order, set->n);
@@ -105,28 +78,28 @@ static int fill_set(struct kap_ruleset *set)
 
 /**
  * kap_ruleset_build - make a rule set
- * @by_id: its rules by ascending id, allocated by kvmalloc(). The array is
+ * @order: its rules in matching order, allocated by kvmalloc(). The array is
  *	taken over, whatever is returned; the set takes a reference on each rule
- * @n: how many; 0: @by_id is NULL
+ * @n: how many; 0: @order is NULL
  * @next_id: id the next new rule gets
  * @generation: how many changes led to the set
  *
  * Context: process, may sleep.
  * Return: a set with one reference, or NULL when out of memory.
  */
-struct kap_ruleset *kap_ruleset_build(struct kap_rule **by_id, u32 n,
+struct kap_ruleset *kap_ruleset_build(struct kap_rule **order, u32 n,
 				      u64 next_id, u64 generation)
 {
 	struct kap_ruleset *set = kap_ruleset_empty();
 	u32 i;
 
 	if (!set) {
-		kvfree(by_id);
+		kvfree(order);
 		return NULL;
 	}
 	set->generation = generation;
 	set->next_id = next_id;
-	set->by_id = by_id;
+	set->order = order;
 	set->n = n;
 	if (n && fill_set(set)) {
 		free_set(set);

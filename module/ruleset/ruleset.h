@@ -22,8 +22,8 @@ enum kap_hook {
 
 /**
  * struct kap_ruleset - a rule set; constant from kap_ruleset_build() on
- * @refs: one of policy.c until no probe can see the set any more, and one of
- *	each reader of the sysfs files
+ * @refs: policy.c holds one until a grace period after the set was replaced;
+ *	each half-read file (view.c) and each stage made of the set hold one
  * @rwork: frees the reference of policy.c after a grace period
  * @generation: how many changes led to it
  * @next_id: id the next new rule gets
@@ -32,7 +32,6 @@ enum kap_hook {
  * @hooks: enum kap_hook bits of what its rules need
  * @ports: part of @index, or what stands for none
  * @order: the rules in matching order, each with a reference
- * @by_id: the same rules by ascending id, without references
  * @index: classifier over @order
  * @cgroups: what is known of cgroups; NULL when no rule has cgroup=. The only
  *	part that changes; see cgroup_cache.c
@@ -47,7 +46,6 @@ struct kap_ruleset {
 	u32 hooks;
 	const struct kap_ports *ports;
 	struct kap_rule **order;
-	struct kap_rule **by_id;
 	struct kap_index *index;
 	struct kap_cgroup_cache *cgroups;
 };
@@ -63,7 +61,7 @@ struct kap_active {
 };
 
 struct kap_ruleset *kap_ruleset_empty(void);
-struct kap_ruleset *kap_ruleset_build(struct kap_rule **by_id, u32 n,
+struct kap_ruleset *kap_ruleset_build(struct kap_rule **order, u32 n,
 				      u64 next_id, u64 generation);
 void kap_ruleset_put(struct kap_ruleset *set);
 

@@ -22,7 +22,7 @@ static enum kap_error edit(struct kap_write *w, struct kap_cmd *cmd)
 	enum kap_error error;
 
 	if (!st) {
-		st = kap_txn_stage();
+		st = kap_policy_edit();
 		w->stage = st;
 	}
 	if (!st)

@@ -106,21 +106,6 @@ static void drop_oldest(void)
 }
 
 /**
- * kap_txn_stage - a copy of the active rules to edit
- *
- * Context: process, may sleep.
- * Return: for kap_stage_free(), or NULL when out of memory.
- */
-struct kap_stage *kap_txn_stage(void)
-{
-	struct kap_ruleset *set = kap_policy_get();
-	struct kap_stage *st = kap_stage_alloc(set);
-
-	kap_ruleset_put(set);
-	return st;
-}
-
-/**
  * kap_txn_begin - begin a transaction
  * @file: open file that has none
  *
@@ -134,7 +119,7 @@ struct kap_txn *kap_txn_begin(struct file *file)
 	if (!txn)
 		return NULL;
 	drop_oldest();
-	txn->stage = kap_txn_stage();
+	txn->stage = kap_policy_edit();
 	if (!txn->stage) {
 		kfree(txn);
 		return NULL;

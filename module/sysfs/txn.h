@@ -39,7 +39,6 @@ struct kap_txn {
 	char text[KAP_LINE_MAX + 1];
 };
 
-struct kap_stage *kap_txn_stage(void);
 struct kap_txn *kap_txn_begin(struct file *file);
 struct kap_txn *kap_txn_find(const struct file *file);
 void kap_txn_fail(struct kap_txn *txn, const struct kap_diag *why);

@@ -20,25 +20,23 @@
 #define BEGIN	"begin\n"
 #define COMMIT	"commit\n"
 
-/* What the transaction should come to. */
+/* What the transaction should come to; a rule has no id before its end. */
 struct model {
+	struct kap_ruleset *old;
 	struct kap_rule *rule[2 * RULES_MOST];
 	u32 n;
-	u64 next_id;
 	struct kap_diag diag;
 	struct kap_parser *parser;
 };
 
 static void model_init(struct model *m)
 {
-	struct kap_ruleset *set = kap_policy_get();
 	u32 i;
 
 	memset(m, 0, sizeof(*m));
-	for (i = 0; i < set->n; i++)
-		m->rule[m->n++] = kap_rule_get(set->by_id[i]);
-	m->next_id = set->next_id;
-	kap_ruleset_put(set);
+	m->old = kap_policy_get();
+	for (i = 0; i < m->old->n; i++)
+		m->rule[m->n++] = kap_rule_get(m->old->order[i]);
 	m->parser = kap_parser_alloc();
 	if (!m->parser)
 		abort();
@@ -70,7 +68,6 @@ static enum kap_error model_add(struct model *m, struct kap_rule *rule)
 		return KAP_E_EXISTS;
 	if (m->n >= RULES_MOST)
 		return KAP_E_FULL;
-	rule->id = m->next_id++;
 	m->rule[m->n++] = kap_rule_get(rule);
 	return KAP_E_NONE;
 }
@@ -130,11 +127,48 @@ static bool model_line(struct model *m, const char *line, size_t len)
 	return true;
 }
 
-static int cmp_rules(const void *a, const void *b)
+static bool same_text(const struct kap_rule *a, const struct kap_rule *b)
 {
-	struct kap_rule *const *x = a, *const *y = b;
+	char text[2][KAP_FORMAT_MAX];
 
-	return kap_rule_before(*x, *y) ? -1 : 1;
+	kap_format_rule(a, text[0], sizeof(text[0]));
+	kap_format_rule(b, text[1], sizeof(text[1]));
+	return !strcmp(text[0], text[1]);
+}
+
+/* A rule that was there before with the same text has its id, once. */
+static void model_ids(struct model *m)
+{
+	u64 next_id = m->old->next_id;
+	u32 i, j, k;
+
+	for (i = 0; i < m->n; i++) {
+		if (m->rule[i]->id)
+			continue;
+		for (j = 0; j < m->old->n && !m->rule[i]->id; j++) {
+			struct kap_rule *old = m->old->order[j];
+
+			for (k = 0; k < m->n && m->rule[k]->id != old->id; k++)
+				;
+			if (k == m->n && same_text(old, m->rule[i]))
+				m->rule[i]->id = old->id;
+		}
+		if (!m->rule[i]->id)
+			m->rule[i]->id = next_id++;
+	}
+}
+
+static void model_sort(struct model *m)
+{
+	struct kap_rule *rule;
+	u32 i, j;
+
+	for (i = 1; i < m->n; i++) {
+		rule = m->rule[i];
+		for (j = i; j && m->rule[j - 1]->prio > rule->prio; j--)
+			m->rule[j] = m->rule[j - 1];
+		m->rule[j] = rule;
+	}
 }
 
 static char *model_text(struct model *m)
@@ -146,7 +180,8 @@ static char *model_text(struct model *m)
 
 	if (!f)
 		abort();
-	qsort(m->rule, m->n, sizeof(m->rule[0]), cmp_rules);
+	model_ids(m);
+	model_sort(m);
 	for (i = 0; i < m->n; i++) {
 		kap_format_line(m->rule[i], line, sizeof(line));
 		fputs(line, f);
@@ -159,6 +194,7 @@ static void model_exit(struct model *m)
 {
 	while (m->n)
 		model_del(m, m->n - 1);
+	kap_ruleset_put(m->old);
 	kap_parser_free(m->parser);
 }
 

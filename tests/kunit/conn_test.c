@@ -19,9 +19,9 @@ static s64 counted(u64 id, enum kap_shown what)
 	u32 i;
 
 	for (i = 0; i < set->n; i++) {
-		if (set->by_id[i]->id != id)
+		if (set->order[i]->id != id)
 			continue;
-		kap_rule_counts(set->by_id[i], counts);
+		kap_rule_counts(set->order[i], counts);
 		n = counts[what];
 	}
 	kap_ruleset_put(set);

@@ -6,7 +6,6 @@
 #include "policy/policy.h"
 #include "policy/stage.h"
 #include "ruleset/index.h"
-#include "sysfs/txn.h"
 #include "world.h"
 
 #define REPLACEMENTS	100
@@ -36,9 +35,6 @@ static void starts_empty(struct kunit *test)
 
 static void order_is_prio_then_age(struct kunit *test)
 {
-	struct kap_ruleset *set;
-	u32 i;
-
 	rules_set(test, "idle=1s\nprio=5 idle=2s\nprio=2000 idle=3s\n"
 			"prio=5 idle=4s\nprio=0 idle=5s\nidle=6s");
 	KUNIT_EXPECT_STREQ(test, rules_read(test),
@@ -48,11 +44,6 @@ static void order_is_prio_then_age(struct kunit *test)
 			   "add keepalive=on idle=1s  # id=1\n"
 			   "add keepalive=on idle=6s  # id=6\n"
 			   "add prio=2000 keepalive=on idle=3s  # id=3\n");
-	set = kap_policy_get();
-	KUNIT_ASSERT_EQ(test, set->n, 6U);
-	for (i = 0; i < set->n; i++)
-		KUNIT_EXPECT_EQ(test, set->by_id[i]->id, i + 1ULL);
-	kap_ruleset_put(set);
 }
 
 static void ids_are_never_used_again(struct kunit *test)
@@ -73,13 +64,13 @@ static void a_rule_outlives_the_set(struct kunit *test)
 
 	rules_set(test, "name=a idle=1s\nname=b idle=2s");
 	old = kap_policy_get();
-	atomic64_set(&old->by_id[1]->counts[KAP_COUNT_APPLIED], 7);
+	atomic64_set(&old->order[1]->counts[KAP_COUNT_APPLIED], 7);
 	rules_set(test, "del name=a\nprio=1 idle=3s");
 	new = kap_policy_get();
 	KUNIT_EXPECT_PTR_NE(test, old, new);
 	KUNIT_ASSERT_EQ(test, new->n, 2U);
-	KUNIT_EXPECT_PTR_EQ(test, new->by_id[0], old->by_id[1]);
-	matched = atomic64_read(&new->by_id[0]->counts[KAP_COUNT_APPLIED]);
+	KUNIT_EXPECT_PTR_EQ(test, new->order[1], old->order[1]);
+	matched = atomic64_read(&new->order[1]->counts[KAP_COUNT_APPLIED]);
 	KUNIT_EXPECT_EQ(test, matched, 7LL);
 	kap_ruleset_put(old);
 	kap_ruleset_put(new);
@@ -143,7 +134,7 @@ static void nothing_new_is_no_change(struct kunit *test)
 /* Between the copy and its publication, another one was published. */
 static void a_stale_stage_is_refused(struct kunit *test)
 {
-	struct kap_stage *st = kap_txn_stage();
+	struct kap_stage *st = kap_policy_edit();
 
 	KUNIT_ASSERT_NOT_NULL(test, st);
 	rules_set(test, "idle=1s");
@@ -167,6 +158,117 @@ static void errors_change_nothing(struct kunit *test)
 	/* an accepted write clears it */
 	rules_set(test, "del name=a\nname=a idle=5s");
 	KUNIT_EXPECT_STREQ(test, rules_last_error(), "");
+}
+
+static void set_applied(u32 place, long long n)
+{
+	struct kap_ruleset *set = kap_policy_get();
+
+	atomic64_set(&set->order[place]->counts[KAP_COUNT_APPLIED], n);
+	kap_ruleset_put(set);
+}
+
+/* "ID:COUNT ..." in matching order. */
+static void expect_kept(struct kunit *test, const char *want)
+{
+	struct kap_ruleset *set = kap_policy_get();
+	u64 counts[KAP_SHOWN_NR];
+	char text[128];
+	size_t len = 0;
+	u32 i;
+
+	text[0] = '\0';
+	for (i = 0; i < set->n; i++) {
+		kap_rule_counts(set->order[i], counts);
+		len += scnprintf(text + len, sizeof(text) - len, "%s%llu:%llu",
+				 i ? " " : "", set->order[i]->id,
+				 counts[KAP_SHOWN_APPLIED]);
+	}
+	kap_ruleset_put(set);
+	KUNIT_EXPECT_STREQ(test, (const char *)text, want);
+}
+
+static void a_reload_changes_nothing(struct kunit *test)
+{
+	struct kap_ruleset *old, *new;
+
+	rules_set(test, "name=a idle=1s\nidle=2s\nprio=5 idle=3s\nidle=2s");
+	set_applied(0, 30);
+	set_applied(1, 10);
+	set_applied(2, 20);
+	expect_kept(test, "3:30 1:10 2:20 4:0");
+	old = kap_policy_get();
+	rules_set(test, "flush\nidle=3s prio=5\nidle=1s name=a keepalive=on\n"
+			"idle=2000ms\nadd idle=2s");
+	new = kap_policy_get();
+	KUNIT_EXPECT_PTR_EQ(test, old, new);
+	kap_ruleset_put(old);
+	kap_ruleset_put(new);
+	KUNIT_EXPECT_EQ(test, rules_generation(), 1ULL);
+	rules_set(test, "del id=4\nidle=2s");
+	rules_set(test, "name=b idle=9s\ndel name=b");
+	rules_set(test, "begin\nflush\nidle=7s\nabort");
+	KUNIT_EXPECT_EQ(test, rules_generation(), 1ULL);
+	expect_kept(test, "3:30 1:10 2:20 4:0");
+	/* nor were ids used up */
+	rules_set(test, "idle=8s");
+	expect_kept(test, "3:30 1:10 2:20 4:0 5:0");
+}
+
+static void a_rule_brought_back_is_the_same(struct kunit *test)
+{
+	rules_set(test, "name=a idle=1s\nname=b idle=2s\nname=c idle=3s");
+	set_applied(0, 1);
+	set_applied(1, 2);
+	set_applied(2, 3);
+	/* in the order of the file, not of the ids */
+	rules_set(test, "flush\nname=c idle=3s\nname=new idle=4s\n"
+			"name=a idle=1s\nname=b idle=5s");
+	expect_kept(test, "3:3 4:0 1:1 5:0");
+	KUNIT_EXPECT_EQ(test, rules_generation(), 2ULL);
+	/* which is then the order for changes to come */
+	rules_set(test, "del id=4\nprio=1 idle=9s");
+	expect_kept(test, "6:0 3:3 1:1 5:0");
+	/* another name, prio or value is another rule */
+	rules_set(test, "del name=c\nname=d idle=3s");
+	rules_set(test, "del id=1\nname=a idle=1s prio=999");
+	rules_set(test, "del name=b\nname=b idle=5s mode=clamp");
+	expect_kept(test, "6:0 8:0 7:0 9:0");
+	/* one that was gone for a while as well */
+	rules_set(test, "del id=7");
+	rules_set(test, "name=d idle=3s");
+	expect_kept(test, "6:0 8:0 9:0 10:0");
+}
+
+/* Rules that are alike are taken back in their order, each once. */
+static void rules_that_are_alike(struct kunit *test)
+{
+	rules_set(test, "idle=1s\nidle=1s\nidle=2s\nidle=1s");
+	set_applied(0, 1);
+	set_applied(1, 2);
+	set_applied(3, 4);
+	rules_set(test, "del id=2\ndel id=4\nidle=1s\nidle=1s\nidle=1s");
+	expect_kept(test, "1:1 3:0 2:2 4:4 5:0");
+	rules_set(test, "flush\nidle=1s\nidle=1s");
+	expect_kept(test, "1:1 2:2");
+}
+
+static void ids_of_a_set_in_any_order(struct kunit *test)
+{
+	rules_set(test, "idle=1s\nidle=2s\nidle=3s\nidle=4s");
+	rules_set(test, "flush\nidle=3s\nidle=1s\nidle=4s\nidle=2s");
+	expect_kept(test, "3:0 1:0 4:0 2:0");
+	rules_set(test, "del id=1\ndel id=4");
+	expect_kept(test, "3:0 2:0");
+	expect_refused(test, "del id=2\ndel id=2", -ENOENT,
+		       "2:8-8: no rule has this id\n");
+	expect_refused(test, "del id=4", -ENOENT,
+		       "1:8-8: no rule has this id\n");
+	/* one that the same write adds has none yet */
+	expect_refused(test, "idle=9s\ndel id=5", -ENOENT,
+		       "2:8-8: no rule has this id\n");
+	expect_refused(test, "flush\ndel id=2", -ENOENT,
+		       "2:8-8: no rule has this id\n");
 }
 
 static void max_rules_bounds_what_is_added(struct kunit *test)
@@ -219,6 +321,10 @@ static struct kunit_case ruleset_cases[] = {
 	KUNIT_CASE(nothing_new_is_no_change),
 	KUNIT_CASE(a_stale_stage_is_refused),
 	KUNIT_CASE(errors_change_nothing),
+	KUNIT_CASE(a_reload_changes_nothing),
+	KUNIT_CASE(a_rule_brought_back_is_the_same),
+	KUNIT_CASE(rules_that_are_alike),
+	KUNIT_CASE(ids_of_a_set_in_any_order),
 	KUNIT_CASE(max_rules_bounds_what_is_added),
 	KUNIT_CASE(the_set_knows_what_it_looks_at),
 	{}
