@@ -14,8 +14,6 @@
 #include "policy/policy.h"
 #include "ruleset/cgroup_cache.h"
 #include "sysfs/sysfs.h"
-#include "sysfs/view.h"
-#include "sysfs/write.h"
 
 /* The way back into a host that a rule has cut off: kapolicy.off at boot. */
 static bool off;
@@ -39,18 +37,11 @@ static int __init kapolicy_init(void)
 		err = kap_policy_enable(false);
 	if (err)
 		goto err_policy;
-	err = kap_write_init();
-	if (err)
-		goto err_policy;
 	err = kap_sysfs_init();
 	if (err)
-		goto err_write;
+		goto err_policy;
 	return 0;
 
-err_write:
-	/* the files are gone, but some have been there, to be read */
-	kap_view_exit();
-	kap_write_exit();
 err_policy:
 	kap_policy_exit();
 err_cgroup:
@@ -61,8 +52,6 @@ err_cgroup:
 static void __exit kapolicy_exit(void)
 {
 	kap_sysfs_exit();
-	kap_view_exit();
-	kap_write_exit();
 	kap_policy_exit();
 	kap_cgroup_exit();
 }

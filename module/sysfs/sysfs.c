@@ -15,7 +15,7 @@
 #include "sysfs/view.h"
 #include "sysfs/write.h"
 
-static struct kobject *root;	/* constant from init to exit */
+static struct kobject *root;	/* NULL before init and after exit */
 
 static ssize_t rules_read(struct file *file, char *buf, loff_t off, size_t len)
 {
@@ -40,13 +40,13 @@ KAP_DEFINE_BIN_CALLBACK(rules_write)
 KAP_DEFINE_BIN_CALLBACK(counters_read)
 
 static const struct bin_attribute rules_attr = {
-	.attr = { .name = "rules", .mode = 0644 },
+	.attr = { .name = "rules", .mode = 0600 },
 	KAP_BIN_CALLBACK(read, rules_read),
 	KAP_BIN_CALLBACK(write, rules_write),
 };
 
 static const struct bin_attribute counters_attr = {
-	.attr = { .name = "counters", .mode = 0444 },
+	.attr = { .name = "counters", .mode = 0400 },
 	KAP_BIN_CALLBACK(read, counters_read),
 };
 
@@ -56,7 +56,8 @@ static ssize_t last_error_show(struct kobject *kobj,
 	return kap_write_last_error(buf, PAGE_SIZE);
 }
 
-static struct kobj_attribute last_error_attr = __ATTR_RO(last_error);
+static struct kobj_attribute last_error_attr =
+	__ATTR(last_error, 0400, last_error_show, NULL);
 
 /* The writable ones come last: nobody changes anything before all are there. */
 static const struct bin_attribute *const bin_attrs[] = {
@@ -93,19 +94,19 @@ static int create_files(void)
  */
 int kap_sysfs_init(void)
 {
-	int err;
+	int err = kap_write_init();
 
+	if (err)
+		return err;
 	root = kobject_create_and_add("kapolicy", kernel_kobj);
-	if (!root)
-		return -ENOMEM;
-	err = create_files();
+	err = root ? create_files() : -ENOMEM;
 	if (err)
 		kap_sysfs_exit();
 	return err;
 }
 
 /**
- * kap_sysfs_exit - remove the files
+ * kap_sysfs_exit - remove the files and what is kept for open ones
  *
  * Waits for reads and writes in progress. Descriptors that are still open get
  * ENODEV from then on, from the kernel, not from us.
@@ -114,7 +115,11 @@ int kap_sysfs_init(void)
  */
 void kap_sysfs_exit(void)
 {
-	/* not left to the last reference: it is what removes and waits */
+	/* this removes the files and waits, whoever still holds @root */
 	kobject_del(root);
 	kobject_put(root);
+	root = NULL;
+	/* transactions first: the search for closed files looks at views */
+	kap_write_exit();
+	kap_view_exit();
 }

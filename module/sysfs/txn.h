@@ -14,7 +14,7 @@ struct kap_stage;
 /**
  * struct kap_txn - the transaction of an open file
  * @node: in the list of transactions
- * @file: held, see open_file.h
+ * @file: held, see view.h
  * @stage: rules so far; NULL after an error
  * @error: what went wrong, when @stage is NULL
  * @next: file offset the next write must have

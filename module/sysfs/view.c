@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A reader gets a page at a time, and rules may change between two of them. So
- * the first read, at offset 0, takes the rule set that is active then, and the
- * open file keeps it until its end has been read.
+ * A reader gets a page at a time, and the rules may change between two pages.
+ * So the first read takes a reference on the rule set that is active then. A
+ * view keeps it for the open file until its end has been read, or the file is
+ * read from offset 0 again, or the file is closed.
  *
- * Anybody may read, so nobody may be able to take a set away from another
- * reader, or to keep him waiting. Readers of one set share it, and what is
- * bounded is the number of sets: the oldest goes when one more becomes active
- * and is read, which takes as many changes of the rules as there is room for.
- * Who reads it then gets ESTALE, never the rest of another set. The lock is
- * held to look a file up by its hash; a line is formatted without it.
+ * Only root can open these files, so views are bounded by their number alone.
  */
 #include "sysfs/view.h"
 
-#include <linux/errno.h>
-#include <linux/hashtable.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -24,179 +22,170 @@
 #include <linux/workqueue.h>
 
 #include "policy/policy.h"
-#include "rule/format.h"
-#include "sysfs/open_file.h"
 
-#define SETS_MAX	8	/* that half-read files hold */
-#define VIEW_BITS	10
-
-/**
- * struct edition - a rule set somebody is reading
- * @node: in the list of editions, oldest first, while there is a @set
- * @set: with a reference; NULL when it was taken away
- * @views: how many files are reading it
- *
- * All protected by view_lock.
- */
-struct edition {
-	struct list_head node;
-	struct kap_ruleset *set;
-	u32 views;
-};
+#define VIEWS_MAX	64	/* files that are half-read at a time */
+#define LINE_ROOM	256	/* enough for most lines; longer ones grow it */
 
 /**
  * struct view - how far an open file has been read
- * @node: in the hash table; protected by view_lock
- * @file: held, see open_file.h
- * @edition: what is read; the pointer is constant
- * @i: place of the rule @line is of
- * @off: file offset of @line
- * @len: its length, newline included; 0: not formatted yet
- * @line: kept, for a counter may change while its line is half-read
+ * @node: in the list of views; protected by view_lock
+ * @file: held, see view.h; constant
+ * @set: the rules that are read, with a reference
+ * @i: place of the rule that @line belongs to
+ * @off: offset of @line in the file
+ * @len: length of @line, newline included; 0: not formatted yet
+ * @room: bytes allocated for @line
+ * @line: kept between reads, because a counter may change while it is half-read
  *
- * The last four belong to the reader: kernfs has one read at a time of an open
- * file, and a view goes by the hand of its reader or when the file is closed.
+ * All but @node and @file need no lock: kernfs allows one read at a time per
+ * open file, and a view is freed only by that reader, or once nobody can read
+ * the file any more.
  */
 struct view {
-	struct hlist_node node;
+	struct list_head node;
 	struct file *file;
-	struct edition *edition;
+	struct kap_ruleset *set;
 	u32 i;
 	loff_t off;
 	size_t len;
-	char line[KAP_FORMAT_MAX];
+	size_t room;
+	char *line;
 };
 
 static DEFINE_MUTEX(view_lock);	/* protects what follows */
-static DEFINE_HASHTABLE(views, VIEW_BITS);
-static LIST_HEAD(editions);
-static u32 editions_n;
+static LIST_HEAD(views);
+static u32 views_n;
 
-static void sweep(struct work_struct *work);
-static DECLARE_DELAYED_WORK(sweep_work, sweep);
-
-static void edition_close(struct edition *ed)
-{
-	list_del(&ed->node);
-	editions_n--;
-	kap_ruleset_put(ed->set);
-	ed->set = NULL;
-}
-
-static void edition_put(struct edition *ed)
-{
-	if (--ed->views)
-		return;
-	if (ed->set)
-		edition_close(ed);
-	kfree(ed);
-}
-
-/* That of the active set, for one more view. */
-static struct edition *edition_get(void)
-{
-	struct kap_ruleset *set = kap_policy_get();
-	struct edition *ed;
-
-	list_for_each_entry_reverse(ed, &editions, node) {
-		if (ed->set != set)
-			break;
-		kap_ruleset_put(set);
-		ed->views++;
-		return ed;
-	}
-	ed = kmalloc(sizeof(*ed), GFP_KERNEL_ACCOUNT);
-	if (!ed) {
-		kap_ruleset_put(set);
-		return NULL;
-	}
-	if (editions_n == SETS_MAX)
-		edition_close(list_first_entry(&editions, struct edition, node));
-	ed->set = set;
-	ed->views = 1;
-	list_add_tail(&ed->node, &editions);
-	editions_n++;
-	return ed;
-}
+static void sweep_views(struct work_struct *work);
+static DECLARE_DELAYED_WORK(sweep_work, sweep_views);
 
 static void view_free(struct view *view)
 {
-	hash_del(&view->node);
-	edition_put(view->edition);
+	kap_ruleset_put(view->set);
 	fput(view->file);
+	kvfree(view->line);
 	kfree(view);
 }
 
-static struct view *view_find(const struct file *file)
+static void view_remove(struct view *view)
+{
+	mutex_lock(&view_lock);
+	list_del(&view->node);
+	views_n--;
+	mutex_unlock(&view_lock);
+	view_free(view);
+}
+
+static struct view *view_find_locked(const struct file *file)
 {
 	struct view *view;
 
-	hash_for_each_possible(views, view, node, (unsigned long)file) {
+	list_for_each_entry(view, &views, node) {
 		if (view->file == file)
 			return view;
 	}
 	return NULL;
 }
 
-static void view_rewind(struct view *view)
+static struct view *view_find(const struct file *file)
 {
-	view->i = 0;
-	view->off = 0;
-	view->len = 0;
-}
+	struct view *view;
 
-/* As many as there are open files, and charged to those who open them. */
-static struct view *view_new(struct file *file)
-{
-	struct view *view = kmalloc(sizeof(*view), GFP_KERNEL_ACCOUNT);
-
-	if (!view)
-		return NULL;
-	view->edition = edition_get();
-	if (!view->edition) {
-		kfree(view);
-		return NULL;
-	}
-	view_rewind(view);
-	view->file = get_file(file);
-	hash_add(views, &view->node, (unsigned long)file);
-	schedule_delayed_work(&sweep_work, KAP_SWEEP_INTERVAL);
+	mutex_lock(&view_lock);
+	view = view_find_locked(file);
+	mutex_unlock(&view_lock);
 	return view;
 }
 
-/* Lets go of files that have been closed half-read. */
-static void sweep(struct work_struct *work)
+/* Frees the views of files that have been closed half-read. */
+static void free_closed_views(void)
 {
-	struct hlist_node *next;
-	struct view *view;
-	bool left = false;
-	int bucket;
+	struct view *view, *next;
+	LIST_HEAD(closed);
 
 	mutex_lock(&view_lock);
-	hash_for_each_safe(views, bucket, next, view, node) {
-		/* with a transaction, that goes first: kap_view_file_closed() */
-		if (file_count(view->file) == 1)
-			view_free(view);
-		else
-			left = true;
+	list_for_each_entry_safe(view, next, &views, node) {
+		/* a transaction holds the file as well, and lets go first */
+		if (file_count(view->file) > 1)
+			continue;
+		list_move(&view->node, &closed);
+		views_n--;
 	}
-	if (left)
+	if (views_n)
 		schedule_delayed_work(&sweep_work, KAP_SWEEP_INTERVAL);
 	mutex_unlock(&view_lock);
+	list_for_each_entry_safe(view, next, &closed, node)
+		view_free(view);
 }
 
-/* Copies from @off on what fits; moves the view along. */
-static size_t view_copy(struct view *view, const struct kap_ruleset *set,
-			kap_view_fn format, char *buf, loff_t off, size_t len)
+static void sweep_views(struct work_struct *work)
+{
+	free_closed_views();
+}
+
+static bool view_insert(struct view *view)
+{
+	bool room;
+
+	mutex_lock(&view_lock);
+	room = views_n < VIEWS_MAX;
+	if (room) {
+		list_add(&view->node, &views);
+		views_n++;
+		schedule_delayed_work(&sweep_work, KAP_SWEEP_INTERVAL);
+	}
+	mutex_unlock(&view_lock);
+	return room;
+}
+
+/* Only the reader of @file adds a view of it, so there is none yet. */
+static struct view *view_add(struct file *file)
+{
+	struct view *view = kzalloc(sizeof(*view), GFP_KERNEL);
+
+	if (!view)
+		return ERR_PTR(-ENOMEM);
+	view->file = get_file(file);
+	view->set = kap_policy_get();
+	if (view_insert(view))
+		return view;
+	free_closed_views();
+	if (view_insert(view))
+		return view;
+	view_free(view);
+	return ERR_PTR(-ENFILE);
+}
+
+/* Formats the line of the rule at @view->i, in more room if it needs that. */
+static int view_format(struct view *view, kap_view_fn format)
+{
+	const struct kap_rule *rule = view->set->order[view->i];
+	size_t len = view->room ? format(rule, view->line, view->room) :
+				  LINE_ROOM;
+
+	/* more than once if a counter grows longer meanwhile */
+	while (len >= view->room) {
+		view->room = 0;
+		kvfree(view->line);
+		view->line = kvmalloc(len + 1, GFP_KERNEL);
+		if (!view->line)
+			return -ENOMEM;
+		view->room = len + 1;
+		len = format(rule, view->line, view->room);
+	}
+	view->len = len;
+	return 0;
+}
+
+/* Copies what fits, from @off on, and moves the view along. */
+static ssize_t view_copy(struct view *view, kap_view_fn format, char *buf,
+			 loff_t off, size_t len)
 {
 	size_t done = 0, at, n;
 
-	if (off < view->off)
-		view_rewind(view);
-	while (done < len && view->i < set->n) {
-		if (!view->len)
-			view->len = format(set->order[view->i], view->line,
-					   sizeof(view->line));
+	while (done < len && view->i < view->set->n) {
+		if (!view->len && view_format(view, format))
+			return done ? (ssize_t)done : -ENOMEM;
 		if (off + done < view->off + view->len) {
 			at = off + done - view->off;
 			n = min(len - done, view->len - at);
@@ -208,34 +197,10 @@ static size_t view_copy(struct view *view, const struct kap_ruleset *set,
 			view->len = 0;
 			view->i++;
 		}
-		/* @off may be far ahead */
+		/* @off may be far ahead of what has been read */
 		cond_resched();
 	}
 	return done;
-}
-
-/*
- * Return: the view of @file, begun anew at offset 0; NULL when out of memory.
- *	@set: what it reads, with a reference; NULL when that was taken away.
- */
-static struct view *view_get(struct file *file, loff_t off,
-			     struct kap_ruleset **set)
-{
-	struct view *view;
-
-	mutex_lock(&view_lock);
-	view = view_find(file);
-	if (view && !off) {
-		view_free(view);
-		view = NULL;
-	}
-	if (!view)
-		view = view_new(file);
-	*set = view ? view->edition->set : NULL;
-	if (*set)
-		refcount_inc(&(*set)->refs);
-	mutex_unlock(&view_lock);
-	return view;
 }
 
 /**
@@ -247,62 +212,67 @@ static struct view *view_get(struct file *file, loff_t off,
  * @len: bytes of @buf
  *
  * Context: process, may sleep; one call at a time for @file.
- * Return: bytes read, 0 at the end; -ESTALE when the rules this reader began
- *	with are gone, -ENOMEM.
+ * Return: bytes read, 0 at the end; -ENFILE when VIEWS_MAX other files are
+ *	half-read, -ENOMEM.
  */
 ssize_t kap_view_read(struct file *file, kap_view_fn format, char *buf,
 		      loff_t off, size_t len)
 {
-	struct kap_ruleset *set;
-	struct view *view = view_get(file, off, &set);
-	size_t n;
+	struct view *view = view_find(file);
+	ssize_t n;
 
-	if (!view)
-		return -ENOMEM;
-	if (!set)
-		return -ESTALE;
-	n = view_copy(view, set, format, buf, off, len);
-	kap_ruleset_put(set);
-	if (!n) {
-		mutex_lock(&view_lock);
-		view_free(view);
-		mutex_unlock(&view_lock);
+	if (view && !off) {
+		view_remove(view);
+		view = NULL;
 	}
+	if (!view) {
+		view = view_add(file);
+		if (IS_ERR(view))
+			return PTR_ERR(view);
+	}
+	if (off < view->off) {
+		view->i = 0;
+		view->off = 0;
+		view->len = 0;
+	}
+	n = view_copy(view, format, buf, off, len);
+	/* in the middle, an error must not make the next read begin anew */
+	if (!n || (n < 0 && !off))
+		view_remove(view);
 	return n;
 }
 
 /**
  * kap_view_file_closed - has an open file been closed
- * @file: a file that the caller holds, once
+ * @file: a file on which the caller holds one reference
  *
- * Views come, with a reference, and go under the lock taken here: so it is
- * known how many references are ours.
+ * While view_lock is held, no view can appear or vanish. So our own references
+ * are known: the caller's, plus one if the file has a view.
  *
  * Context: process, may sleep.
- * Return: whether nobody has it any more but the caller and what is kept here.
+ * Return: whether nobody else has the file any more.
  */
 bool kap_view_file_closed(struct file *file)
 {
 	bool closed;
 
 	mutex_lock(&view_lock);
-	closed = file_count(file) == (view_find(file) ? 2 : 1);
+	closed = file_count(file) == (view_find_locked(file) ? 2 : 1);
 	mutex_unlock(&view_lock);
 	return closed;
 }
 
 /**
- * kap_view_exit - let go of what readers hold
+ * kap_view_exit - free the views of files that are still half-read
  *
- * Context: process, may sleep; sysfs is gone.
+ * Context: process, may sleep; sysfs and transactions are gone, so nobody else
+ *	looks for views.
  */
 void kap_view_exit(void)
 {
-	struct hlist_node *next;
-	struct view *view;
-	int bucket;
+	struct view *view, *next;
 
 	cancel_delayed_work_sync(&sweep_work);
-	hash_for_each_safe(views, bucket, next, view, node)
-		view_free(view);
+	list_for_each_entry_safe(view, next, &views, node)
+		view_remove(view);
 }

@@ -19,8 +19,8 @@
 
 #include "policy/stage.h"
 #include "sysfs/command.h"
-#include "sysfs/open_file.h"
 #include "sysfs/txn.h"
+#include "sysfs/view.h"
 
 /* Serialises writers; protects all below. Taken before the policy's lock. */
 static DEFINE_MUTEX(writing);

@@ -6,9 +6,13 @@
 #include <linux/string.h>
 
 #include "fault.h"
+#include "look.h"
 #include "rule/format.h"
 #include "sysfs/view.h"
 #include "world.h"
+
+/* Files that may be half-read at a time: VIEWS_MAX of view.c. */
+#define VIEWS_MOST	64
 
 /* View and transaction: each keeps the file, and has to see that nobody else does. */
 static void closed_as_reader_and_writer(struct kunit *test)
@@ -64,9 +68,61 @@ static void read_from_the_start_again(struct kunit *test)
 	pen_close(&pen);
 }
 
+static ssize_t read_some(struct pen *pen, loff_t off)
+{
+	char buf[8];
+
+	return kap_view_read(pen->file, kap_format_line, buf, off, sizeof(buf));
+}
+
+/*
+ * world_exit() comes while the search for closed files has a view in hand, and
+ * must not free it before the search is over.
+ */
+static void unloaded_during_a_search(struct kunit *test)
+{
+	struct pen pen;
+
+	rules_set(test, "idle=1s");
+	pen_open(test, &pen);
+	KUNIT_EXPECT_EQ(test, read_some(&pen, 0), (ssize_t)8);
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\nflush\n"), 0);
+	pen_close(&pen);
+	kapt_look_slowly();
+	KUNIT_EXPECT_TRUE(test, kapt_looking(5 * 1000));
+}
+
+/* More files than that are not held, but those that are closed do not count. */
+static void half_read_files_have_a_bound(struct kunit *test)
+{
+	struct pen *pen = kunit_kzalloc(test, VIEWS_MOST * sizeof(*pen),
+					GFP_KERNEL);
+	struct pen more;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, pen);
+	rules_set(test, "idle=1s");
+	for (i = 0; i < VIEWS_MOST; i++) {
+		pen_open(test, &pen[i]);
+		KUNIT_EXPECT_EQ(test, read_some(&pen[i], 0), (ssize_t)8);
+	}
+	pen_open(test, &more);
+	KUNIT_EXPECT_EQ(test, read_some(&more, 0), (ssize_t)-ENFILE);
+	KUNIT_EXPECT_EQ(test, read_some(&pen[0], 8), (ssize_t)8);
+	pen_close(&pen[1]);
+	KUNIT_EXPECT_EQ(test, read_some(&more, 0), (ssize_t)8);
+	for (i = 0; i < VIEWS_MOST; i++) {
+		if (i != 1)
+			pen_close(&pen[i]);
+	}
+	pen_close(&more);
+}
+
 static struct kunit_case view_cases[] = {
 	KUNIT_CASE(closed_as_reader_and_writer),
 	KUNIT_CASE(read_from_the_start_again),
+	KUNIT_CASE(unloaded_during_a_search),
+	KUNIT_CASE(half_read_files_have_a_bound),
 	{}
 };
 

@@ -11,6 +11,7 @@
 #include "policy/policy.h"
 #include "rule/format.h"
 #include "ruleset/cgroup_cache.h"
+#include "sysfs/sysfs.h"
 #include "sysfs/view.h"
 #include "sysfs/write.h"
 
@@ -33,7 +34,7 @@ static int init_all(void)
 	err = kap_policy_init();
 	if (err)
 		goto err_cgroup;
-	err = kap_write_init();
+	err = kap_sysfs_init();
 	if (err)
 		goto err_policy;
 	kap_policy_set_max_rules(KAP_RULES_DEFAULT);
@@ -46,7 +47,7 @@ err_cgroup:
 	return err;
 }
 
-/* As kapolicy_init(), without files in sysfs. */
+/* As kapolicy_init(); the tests call what is behind the files in sysfs. */
 int world_init(struct kunit *test)
 {
 	int err;
@@ -64,8 +65,7 @@ void world_exit(struct kunit *test)
 	if (!ready)
 		return;
 	ready = false;
-	kap_view_exit();
-	kap_write_exit();
+	kap_sysfs_exit();
 	kap_policy_exit();
 	kap_cgroup_exit();
 	KUNIT_EXPECT_EQ_MSG(test, kapt_live(), live_before,

@@ -20,12 +20,12 @@ log_mark
 # --- the files --------------------------------------------------------------
 
 tap_is "$(cd $KAP && find . -type f | LC_ALL=C sort | xargs)" \
-	"./abi_version ./counters ./enabled ./generation ./last_error ./max_rules ./rules ./stats/app_set \
+	"./abi_version ./apply ./counters ./enabled ./generation ./last_error ./max_rules ./rules ./stats/app_set \
 ./stats/applied ./stats/connections ./stats/held ./stats/matched ./stats/timed_out" 'the files are there, and no others'
 tap_is "$(find $KAP ! -user 0 -o ! -group 0)" '' 'all are owned by root'
 tap_is "$(find $KAP -perm /o+w -o -perm /g+w)" '' 'nobody else may write to any'
-tap_is "$(cd $KAP && find . -type f -perm /u+w | LC_ALL=C sort | xargs)" './enabled ./max_rules ./rules' \
-	'three can be written to'
+tap_is "$(cd $KAP && find . -type f -perm /u+w | LC_ALL=C sort | xargs)" './apply ./enabled ./max_rules ./rules' \
+	'four can be written to'
 slurp abi $KAP/abi_version
 tap_is "$abi" $'1\n' 'abi_version is 1'
 for file in counters generation last_error abi_version stats/matched; do
@@ -88,7 +88,7 @@ accepts 'destroy name=c' "$keep" 'destroy name='
 slurp before $KAP/generation
 write_rules 'destroy name=c'
 slurp after $KAP/generation
-tap_is "$REPLY $((after - before))" 'ok 0' 'destroy, and there is none'
+tap_is "$REPLY $((after - before))" '14 0' 'destroy, and there is none'
 keep=${keep/add name=f +([^$'\n'])$'\n'/}
 accepts "del id=${ids[1]}" "$keep" 'del id='
 keep=${keep/add name=b +([^$'\n'])$'\n'/}
