@@ -5,7 +5,7 @@
 #include "policy/stage.h"
 #include "sysfs/txn.h"
 
-static enum kap_error begin(struct kap_write *w)
+static enum kap_error begin_txn(struct kap_write *w)
 {
 	if (w->txn)
 		return KAP_E_IN_BEGIN;
@@ -16,7 +16,7 @@ static enum kap_error begin(struct kap_write *w)
 }
 
 /* add, del, destroy and flush. */
-static enum kap_error edit(struct kap_write *w, struct kap_cmd *cmd)
+static enum kap_error edit_rules(struct kap_write *w, struct kap_cmd *cmd)
 {
 	struct kap_stage *st = w->txn ? w->txn->stage : w->stage;
 	enum kap_error error;
@@ -53,7 +53,7 @@ static enum kap_error run_command(struct kap_write *w, struct kap_cmd *cmd)
 		return KAP_E_AFTER_COMMIT;
 	switch (cmd->op) {
 	case KAP_OP_BEGIN:
-		return begin(w);
+		return begin_txn(w);
 	case KAP_OP_COMMIT:
 	case KAP_OP_ABORT:
 		if (!w->txn)
@@ -63,11 +63,11 @@ static enum kap_error run_command(struct kap_write *w, struct kap_cmd *cmd)
 		w->end_line = w->diag.line;
 		return KAP_E_NONE;
 	default:
-		return edit(w, cmd);
+		return edit_rules(w, cmd);
 	}
 }
 
-/* Errors that come after parsing: at the value they are about, if any. */
+/* An error found after parsing is at the value it is about, if there is one. */
 static struct kap_span error_span(const struct kap_cmd *cmd,
 				  enum kap_error error)
 {
@@ -78,7 +78,7 @@ static struct kap_span error_span(const struct kap_cmd *cmd,
 }
 
 /**
- * kap_command_fail - report an error of the line in hand
+ * kap_command_fail - report an error of the present line
  * @w: the write
  * @error: what is wrong
  * @at: where
@@ -121,9 +121,9 @@ int kap_command_line(struct kap_write *w, const char *line, size_t len)
 }
 
 /**
- * kap_command_publish - put what a write has led to into force
+ * kap_command_publish - put the rules that a write has edited into force
  * @w: the write, all of whose lines were good
- * @st: the rules
+ * @st: the rules; only good for kap_stage_free() afterwards
  *
  * Context: process, may sleep; write lock held.
  * Return: 0 or a negative errno value, reported at "commit" if there is one.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Commands of a write, executed on a copy of the rules. */
+/* Executes the commands of a write on a copy of the rules. */
 #ifndef _KAPOLICY_COMMAND_H
 #define _KAPOLICY_COMMAND_H
 
@@ -12,14 +12,15 @@ struct kap_txn;
 /**
  * struct kap_write - one write in progress, on the stack of the writer
  * @file: the open file
- * @parser: scratch
- * @txn: transaction it is part of; NULL: outside of one
- * @stage: of a write outside of one, once a command needs it
- * @diag: its first error; @diag.line counts lines
- * @end: KAP_OP_COMMIT or KAP_OP_ABORT, once seen
- * @end_at: where
- * @end_line: in which line
- * @begun: a command has been seen
+ * @parser: scratch memory of the parser
+ * @txn: the transaction that the write is part of, or NULL
+ * @stage: the edited rules of a write outside a transaction; NULL until a
+ *	command needs them
+ * @diag: the first error; @diag.line counts lines
+ * @end: KAP_OP_COMMIT or KAP_OP_ABORT once the write has had one
+ * @end_at: the columns of @end
+ * @end_line: the line of @end
+ * @begun: the write has had a command
  */
 struct kap_write {
 	struct file *file;

@@ -3,18 +3,22 @@
 
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "policy/policy.h"
 #include "policy/stage.h"
+#include "rule/limits.h"
 #include "sysfs/view.h"
 
-#define OPEN_MAX	16	/* with rules; the oldest is dropped for one more */
+#define OPEN_MAX	16	/* with rules; for one more the oldest fails */
 
 static LIST_HEAD(txns);		/* protected by the write lock of write.c */
 
 /**
- * kap_txn_free - forget a transaction
+ * kap_txn_free - free a transaction
  * @txn: the transaction
  *
  * Context: process, may sleep; write lock held.
@@ -24,13 +28,47 @@ void kap_txn_free(struct kap_txn *txn)
 	list_del(&txn->node);
 	fput(txn->file);
 	kap_stage_free(txn->stage);
+	kvfree(txn->text);
 	kfree(txn);
 }
 
 /**
+ * kap_txn_append - append to the line that the last write was cut in
+ * @txn: the transaction
+ * @buf: what comes next in the line
+ * @len: bytes of it
+ *
+ * Context: process, may sleep; write lock held.
+ * Return: KAP_E_NONE; KAP_E_LINE or KAP_E_MEMORY if nothing was appended.
+ */
+enum kap_error kap_txn_append(struct kap_txn *txn, const char *buf, size_t len)
+{
+	u32 room;
+	char *text;
+
+	if (len > KAP_LINE_MAX - txn->len)
+		return KAP_E_LINE;
+	if (txn->len + len > txn->room) {
+		room = max_t(u32, txn->len + len, 2 * txn->room);
+		text = kvmalloc(room, GFP_KERNEL);
+		if (!text)
+			return KAP_E_MEMORY;
+		if (txn->len)
+			memcpy(text, txn->text, txn->len);
+		kvfree(txn->text);
+		txn->text = text;
+		txn->room = room;
+	}
+	if (len)
+		memcpy(txn->text + txn->len, buf, len);
+	txn->len += len;
+	return KAP_E_NONE;
+}
+
+/**
  * kap_txn_fail - throw the rules of a transaction away
- * @txn: the transaction; keeps the error for what its writer still sends
- * @why: the error
+ * @txn: the transaction; it refuses what its writer still sends
+ * @why: the error to refuse it with
  *
  * Context: process, may sleep; write lock held.
  */
@@ -42,7 +80,7 @@ void kap_txn_fail(struct kap_txn *txn, const struct kap_diag *why)
 }
 
 /**
- * kap_txn_end - a transaction is over, but for the rest of its last line
+ * kap_txn_end - end a transaction, but expect the rest of its last line
  * @txn: the transaction
  *
  * Context: process, may sleep; write lock held.
@@ -55,10 +93,11 @@ void kap_txn_end(struct kap_txn *txn)
 }
 
 /**
- * kap_txn_find - transaction of an open file
+ * kap_txn_find - find the transaction of an open file
  * @file: the file
  *
- * Transactions of files that have been closed go.
+ * Frees the transactions of files that have been closed. So no more files are
+ * held than are open, and one that was just closed.
  *
  * Context: process, may sleep; write lock held.
  * Return: the transaction, or NULL.
@@ -77,7 +116,7 @@ struct kap_txn *kap_txn_find(const struct file *file)
 }
 
 /**
- * kap_txn_sweep - forget transactions of files that have been closed
+ * kap_txn_sweep - free the transactions of files that have been closed
  *
  * Context: process, may sleep; write lock held.
  * Return: whether any are left.
@@ -88,8 +127,8 @@ bool kap_txn_sweep(void)
 	return !list_empty(&txns);
 }
 
-/* Memory for rules has a bound, however many transactions are left open. */
-static void drop_oldest(void)
+/* Bounds the memory for rules, however many transactions are left open. */
+static void fail_oldest(void)
 {
 	struct kap_diag why = { KAP_E_DROPPED, 1, 1, 1 };
 	struct kap_txn *txn, *oldest = NULL;
@@ -118,7 +157,7 @@ struct kap_txn *kap_txn_begin(struct file *file)
 
 	if (!txn)
 		return NULL;
-	drop_oldest();
+	fail_oldest();
 	txn->stage = kap_policy_edit();
 	if (!txn->stage) {
 		kfree(txn);
@@ -130,7 +169,7 @@ struct kap_txn *kap_txn_begin(struct file *file)
 }
 
 /**
- * kap_txn_exit - drop the transactions that are open
+ * kap_txn_exit - free all transactions
  *
  * Context: process, may sleep; nobody writes any more.
  */

@@ -2,17 +2,18 @@
 /*
  * Writes to the rules file.
  *
- * A write outside a transaction is edited into a copy of the active rules, and
- * the copy is published if every line was good. From "begin" on, the copy and
- * the line the last write was cut in stay with the open file until "commit",
- * which publishes it unless another change came first. The first error ends
- * all: the copy is thrown away, and of a transaction only the error is kept,
- * so that what its writer still sends is refused instead of applied alone.
+ * A write outside a transaction is edited into a copy of the active rules. The
+ * copy is published if every line was good. From "begin" to "commit" the copy
+ * stays with the open file, together with the start of the line that the last
+ * write was cut in; "commit" publishes it unless another change came first. The
+ * first error throws the copy away. Of a transaction the error is kept, so that
+ * what its writer still sends is refused instead of being applied by itself.
  */
 #include "sysfs/write.h"
 
 #include <linux/kernel.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
@@ -27,26 +28,28 @@ static DEFINE_MUTEX(writing);
 static struct kap_parser *parser;
 static struct kap_diag last_error;
 
-static void sweep(struct work_struct *work);
-static DECLARE_DELAYED_WORK(sweep_work, sweep);
+static void sweep_txns(struct work_struct *work);
+static DECLARE_DELAYED_WORK(sweep_work, sweep_txns);
 
-/* Appends to the line the last write was cut in. */
-static int join(struct kap_write *w, const char *buf, size_t len)
+/* Appends to the line that the last write was cut in. */
+static int append_to_line(struct kap_write *w, const char *buf, size_t len)
 {
 	struct kap_txn *txn = w->txn;
-	struct kap_span most = { 1, KAP_LINE_MAX + 1 };
+	enum kap_error error = kap_txn_append(txn, buf, len);
+	struct kap_span at = { 1, error == KAP_E_LINE ? KAP_LINE_MAX + 1 : 1 };
 
-	if (txn->len + len > KAP_LINE_MAX) {
-		w->diag.line += !txn->ran;
-		return kap_command_fail(w, KAP_E_LINE, most);
-	}
-	memcpy(txn->text + txn->len, buf, len);
-	txn->len += len;
-	return 0;
+	if (!error)
+		return 0;
+	/* a line that has been executed has been counted */
+	w->diag.line += !txn->ran;
+	return kap_command_fail(w, error, at);
 }
 
-/* That line is complete now. It may have run before its last bytes came. */
-static int run_joined(struct kap_write *w)
+/*
+ * Executes the line that the last write was cut in, whose newline has come. If
+ * it has been executed before, only what came since can still be wrong.
+ */
+static int run_cut_line(struct kap_write *w)
 {
 	struct kap_txn *txn = w->txn;
 	u32 len = txn->len;
@@ -59,33 +62,25 @@ static int run_joined(struct kap_write *w)
 	return kap_parse_line(w->parser, txn->text, len, &cmd, &w->diag);
 }
 
-/* What a line would be; an error is not reported, a rule not kept. */
-static enum kap_op line_op(const char *line, size_t len)
-{
-	struct kap_diag diag;
-	struct kap_cmd cmd;
-
-	if (kap_parse_line(parser, line, len, &cmd, &diag))
-		return KAP_OP_ADD;
-	kap_rule_put(cmd.rule);
-	return cmd.op;
-}
-
 /*
- * Behind the last newline, in a transaction: more of the line may come, but
- * "commit" and "abort" need not wait for it. printf commit has no newline.
+ * Behind the last newline, in a transaction. More of the line may come, but
+ * "commit" and "abort" do not wait for it, as "printf commit" has no newline.
  */
 static int run_tail(struct kap_write *w, const char *buf, size_t len)
 {
 	struct kap_txn *txn = w->txn;
 	enum kap_op op;
-	int err = join(w, buf, len);
+	int err = append_to_line(w, buf, len);
 
 	if (err || txn->ran || !txn->len)
 		return err;
-	op = line_op(txn->text, txn->len);
+	op = kap_parse_bare(txn->text, txn->len);
 	if (w->end && op == KAP_OP_NONE) {
-		/* only of a comment is the rest known to mean nothing */
+		/*
+		 * After "commit" or "abort". Keep an unfinished comment, because
+		 * the rest of it must be ignored as well. Drop mere blanks: what
+		 * follows them may be a new command.
+		 */
 		if (!memchr(txn->text, '#', txn->len))
 			txn->len = 0;
 		return 0;
@@ -97,19 +92,24 @@ static int run_tail(struct kap_write *w, const char *buf, size_t len)
 	return err;
 }
 
+static int run_line(struct kap_write *w, const char *line, size_t len)
+{
+	int err;
+
+	cond_resched();
+	if (!w->txn || !w->txn->len)
+		return kap_command_line(w, line, len);
+	err = append_to_line(w, line, len);
+	return err ? err : run_cut_line(w);
+}
+
 static int run_lines(struct kap_write *w, const char *buf, size_t len)
 {
 	const char *nl;
 	int err;
 
 	while ((nl = memchr(buf, '\n', len))) {
-		if (w->txn && w->txn->len) {
-			err = join(w, buf, nl - buf);
-			if (!err)
-				err = run_joined(w);
-		} else {
-			err = kap_command_line(w, buf, nl - buf);
-		}
+		err = run_line(w, buf, nl - buf);
 		if (err)
 			return err;
 		len -= nl + 1 - buf;
@@ -123,13 +123,13 @@ static int run_lines(struct kap_write *w, const char *buf, size_t len)
 	if (!err && w->txn) {
 		/* "begin", whose newline is still to come */
 		w->txn->ran = true;
-		err = join(w, buf, len);
+		err = append_to_line(w, buf, len);
 	}
 	return err;
 }
 
-/* All lines were good. */
-static int finish(struct kap_write *w, loff_t next)
+/* Called when all lines were good; the next write is expected at @next. */
+static int finish_write(struct kap_write *w, loff_t next)
 {
 	struct kap_txn *txn = w->txn;
 	int err = 0;
@@ -150,7 +150,11 @@ static int finish(struct kap_write *w, loff_t next)
 	return err;
 }
 
-/* The rest of the last line of a transaction that is over; steps behind it. */
+/*
+ * Takes the rest of the last line of a transaction that is over, and moves @buf
+ * and @len behind it. The line is "commit", "abort" or a comment, and whatever
+ * follows makes it a comment, an error, or leaves it what it was: never a rule.
+ */
 static int write_rest(struct kap_write *w, const char **buf, size_t *len)
 {
 	const char *nl = memchr(*buf, '\n', *len);
@@ -159,8 +163,7 @@ static int write_rest(struct kap_write *w, const char **buf, size_t *len)
 	int err;
 
 	w->diag.line = w->txn->line;
-	err = join(w, *buf, part);
-	/* "commit", "abort" or a comment, or none any more; never a rule */
+	err = append_to_line(w, *buf, part);
 	if (!err)
 		err = kap_parse_line(parser, w->txn->text, w->txn->len, &cmd,
 				     &w->diag);
@@ -178,13 +181,14 @@ static int write_rest(struct kap_write *w, const char **buf, size_t *len)
 }
 
 /*
- * A transaction that has failed ends where its writer ends it: its commit is
- * refused like all that comes before, its abort is not.
+ * A failed transaction lasts until its writer sends "commit" or "abort". Until
+ * then every write is refused with the first error, unless it begins anew. So is
+ * the commit; an abort succeeds.
  */
 static int write_failed(struct kap_write *w, const char *buf, size_t len)
 {
 	const char *nl = memchr(buf, '\n', len);
-	enum kap_op op = line_op(buf, nl ? nl - buf : len);
+	enum kap_op op = kap_parse_bare(buf, nl ? nl - buf : len);
 
 	w->diag = w->txn->error;
 	if (op == KAP_OP_COMMIT || op == KAP_OP_ABORT) {
@@ -195,7 +199,7 @@ static int write_failed(struct kap_write *w, const char *buf, size_t len)
 }
 
 /* Is the first command of a write "begin"? */
-static bool begins(const char *buf, size_t len)
+static bool starts_with_begin(const char *buf, size_t len)
 {
 	enum kap_op op = KAP_OP_NONE;
 
@@ -203,7 +207,7 @@ static bool begins(const char *buf, size_t len)
 		const char *nl = memchr(buf, '\n', len);
 		size_t line = nl ? nl - buf : len;
 
-		op = line_op(buf, line);
+		op = kap_parse_bare(buf, line);
 		line += !!nl;
 		buf += line;
 		len -= line;
@@ -211,14 +215,13 @@ static bool begins(const char *buf, size_t len)
 	return op == KAP_OP_BEGIN;
 }
 
-/* About the write as a whole. */
+/* Reports an error of the write as a whole. */
 static int fail_write(struct kap_write *w, enum kap_error error)
 {
-	w->diag.error = error;
+	struct kap_span whole = { 1, 1 };
+
 	w->diag.line++;
-	w->diag.col = 1;
-	w->diag.end = 1;
-	return kap_error_errno(error);
+	return kap_command_fail(w, error, whole);
 }
 
 /* Offset 0 begins anew, and so does "begin" after an error. */
@@ -227,7 +230,8 @@ static bool begins_anew(const struct kap_txn *txn, const char *buf, loff_t off,
 {
 	if (txn->over)
 		return off != txn->next;
-	return (!off && txn->next) || (!txn->stage && begins(buf, len));
+	return (!off && txn->next) ||
+	       (!txn->stage && starts_with_begin(buf, len));
 }
 
 static int run_write(struct kap_write *w, const char *buf, loff_t off,
@@ -239,12 +243,13 @@ static int run_write(struct kap_write *w, const char *buf, loff_t off,
 		w->diag.line = w->txn->line;
 	if (w->txn && off != w->txn->next)
 		err = fail_write(w, KAP_E_OFFSET);
-	else if (!w->txn && len >= KAP_WRITE_MAX && !begins(buf, len))
+	else if (!w->txn && len >= KAP_WRITE_MAX &&
+		 !starts_with_begin(buf, len))
 		err = fail_write(w, KAP_E_TOO_BIG);
 	else
 		err = run_lines(w, buf, len);
 	if (!err)
-		err = finish(w, off + len);
+		err = finish_write(w, off + len);
 	if (err && w->txn) {
 		w->txn->next = off;
 		kap_txn_fail(w->txn, &w->diag);
@@ -272,8 +277,8 @@ static int do_write(struct kap_write *w, const char *buf, loff_t off,
 	return run_write(w, buf, off + (buf - start), len);
 }
 
-/* Lets go of files that have been closed inside a transaction. */
-static void sweep(struct work_struct *work)
+/* Frees transactions whose file was closed before they ended. */
+static void sweep_txns(struct work_struct *work)
 {
 	mutex_lock(&writing);
 	if (kap_txn_sweep())
@@ -309,29 +314,35 @@ ssize_t kap_write(struct file *file, const char *buf, loff_t off, size_t len)
 	return err ? err : len;
 }
 
+/* "LINE:COL-COL: message" and a newline, or nothing if there is no error. */
+static size_t format_error(const struct kap_diag *diag, char *buf, size_t size)
+{
+	if (!diag->error)
+		return 0;
+	return scnprintf(buf, size, "%u:%u-%u: %s\n", diag->line, diag->col,
+			 diag->end, kap_error_text(diag->error));
+}
+
 /**
- * kap_write_last_error - why the last refused write was refused
+ * kap_write_last_error - say why the last write was refused
  * @buf: where to
  * @size: bytes of @buf
  *
  * Context: process, may sleep.
- * Return: length of the text; 0 after an accepted write.
+ * Return: length of the text; 0 if the last write was accepted.
  */
 ssize_t kap_write_last_error(char *buf, size_t size)
 {
-	ssize_t len = 0;
+	size_t len;
 
 	mutex_lock(&writing);
-	if (last_error.error)
-		len = scnprintf(buf, size, "%u:%u-%u: %s\n", last_error.line,
-				last_error.col, last_error.end,
-				kap_error_text(last_error.error));
+	len = format_error(&last_error, buf, size);
 	mutex_unlock(&writing);
 	return len;
 }
 
 /**
- * kap_write_init - get the scratch for parsing
+ * kap_write_init - allocate the scratch memory of the parser
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -343,7 +354,7 @@ int kap_write_init(void)
 }
 
 /**
- * kap_write_exit - drop what unfinished writers have left
+ * kap_write_exit - free the transactions that are still open
  *
  * Context: process, may sleep; sysfs is gone.
  */

@@ -9,10 +9,12 @@
 #include <linux/string.h>
 
 #include "fault.h"
+#include "rule/format.h"
 #include "rule/limits.h"
+#include "sysfs/view.h"
 #include "world.h"
 
-/* Transactions that may have rules at once; design.md leaves it to us. */
+/* Transactions that may have rules at once: OPEN_MAX of txn.c. */
 #define OPEN_MOST	16
 
 static const char script[] =
@@ -351,23 +353,96 @@ static void a_full_page(struct kunit *test)
 		     "full page", 0);
 }
 
+/* "begin", "flush" and one line of KAP_LINE_MAX bytes, of which some is comment. */
+static char *longest_line(struct kunit *test, size_t *len)
+{
+	size_t room = KAP_LINE_MAX + 64, head, end;
+	char *text = kunit_kzalloc(test, room, GFP_KERNEL);
+	u32 uid = 100000;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	*len = scnprintf(text, room, "begin\nflush\n");
+	head = *len;
+	end = head + KAP_LINE_MAX;
+	*len += scnprintf(text + *len, room - *len, "idle=1s uid=1");
+	for (; *len < end - 100; uid += 2)
+		*len += scnprintf(text + *len, room - *len, ",%u", uid);
+	*len += scnprintf(text + *len, room - *len, " #");
+	memset(text + *len, 'x', end - *len);
+	*len = end;
+	return text;
+}
+
+/* What is read of the rules, and goes into @pen as it comes. */
+static int copy_rules(struct kunit *test, struct pen *pen)
+{
+	char *page = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	struct pen reader;
+	loff_t off = 0;
+	ssize_t got;
+	int err = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	pen_open(test, &reader);
+	while (!err) {
+		got = kap_view_read(reader.file, kap_format_line, page, off,
+				    PAGE_SIZE);
+		if (got <= 0)
+			break;
+		err = pen_write_len(pen, page, got);
+		off += got;
+	}
+	pen_close(&reader);
+	KUNIT_EXPECT_EQ(test, got, (ssize_t)0);
+	KUNIT_EXPECT_GT(test, off, (loff_t)KAP_LINE_MAX - 200);
+	return err;
+}
+
+static void the_longest_line(struct kunit *test)
+{
+	size_t len, at, end, step;
+	char *text = longest_line(test, &len);
+	struct pen pen;
+	u64 generation;
+
+	for (step = 4096; step > 500; step /= 3) {
+		rules_set(test, "flush");
+		pen_open(test, &pen);
+		for (at = 0; at < len; at = end) {
+			end = min(at + step, len);
+			KUNIT_ASSERT_EQ(test,
+					pen_write_len(&pen, text + at,
+						      end - at), 0);
+		}
+		KUNIT_EXPECT_EQ(test, pen_write(&pen, "\ncommit\n"), 0);
+		pen_close(&pen);
+	}
+	generation = rules_generation();
+	/* read and written back, it is the same rule */
+	pen_open(test, &pen);
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\nflush\n"), 0);
+	KUNIT_EXPECT_EQ(test, copy_rules(test, &pen), 0);
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "commit"), 0);
+	pen_close(&pen);
+	KUNIT_EXPECT_EQ(test, rules_generation(), generation);
+}
+
 /* How much of it has come when it is refused is not to be seen. */
 static void a_line_too_long(struct kunit *test)
 {
-	char *text = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	size_t len, more;
+	char *text = longest_line(test, &len);
 	struct pen pen;
-	size_t len;
 
-	KUNIT_ASSERT_NOT_NULL(test, text);
-	memset(text, 'x', 2048);
-	for (len = 2046; len <= 2048; len++) {
+	for (more = 0; more <= 3; more++) {
 		pen_open(test, &pen);
-		KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\n# "), 0);
-		KUNIT_EXPECT_EQ(test, pen_write_len(&pen, text, 2048), 0);
-		expect_error(test, pen_write_len(&pen, text, len), -EINVAL,
-			     "2:1-4096: line too long (4095 bytes at most)\n");
+		KUNIT_EXPECT_EQ(test, pen_write_len(&pen, text, len - more), 0);
+		expect_error(test, pen_write_len(&pen, "xxxx\n", more + 2),
+			     -EINVAL,
+			     "3:1-262145: line too long (262144 bytes at most)\n");
 		pen_close(&pen);
 	}
+	expect_rules(test, "", "too long", 0);
 }
 
 /* Memory for rules has a bound: the oldest of too many is dropped. */
@@ -407,6 +482,7 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(a_gap_is_refused),
 	KUNIT_CASE(commands_out_of_place),
 	KUNIT_CASE(a_full_page),
+	KUNIT_CASE(the_longest_line),
 	KUNIT_CASE(a_line_too_long),
 	KUNIT_CASE(one_too_many),
 	{}
