@@ -12,6 +12,9 @@
 /* Lists of up to this many elements in all need no memory of their own. */
 #define KAP_ITEMS_SMALL		2047
 
+/* Reading the rules file here: the error of its own failed transaction. */
+#define KAP_ERROR_OFFSET	(1LL << 62)
+
 #define KAP_RULES_DEFAULT	65536	/* max_rules at load */
 #define KAP_RULES_MAX		1048576	/* what max_rules can be raised to */
 

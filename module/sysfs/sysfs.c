@@ -19,6 +19,9 @@ static struct kobject *root;	/* NULL before init and after exit */
 
 static ssize_t rules_read(struct file *file, char *buf, loff_t off, size_t len)
 {
+	if (off >= KAP_ERROR_OFFSET)
+		return kap_write_file_error(file, buf, off - KAP_ERROR_OFFSET,
+					    len);
 	return kap_view_read(file, kap_format_line, buf, off, len);
 }
 

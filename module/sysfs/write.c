@@ -23,6 +23,9 @@
 #include "sysfs/txn.h"
 #include "sysfs/view.h"
 
+/* Longer than "LINE:COL-COL: message" and a newline ever get. */
+#define ERROR_ROOM	192
+
 /* Serialises writers; protects all below. Taken before the policy's lock. */
 static DEFINE_MUTEX(writing);
 static struct kap_parser *parser;
@@ -339,6 +342,35 @@ ssize_t kap_write_last_error(char *buf, size_t size)
 	len = format_error(&last_error, buf, size);
 	mutex_unlock(&writing);
 	return len;
+}
+
+/**
+ * kap_write_file_error - say why the transaction of an open file has failed
+ * @file: the open file
+ * @buf: where to
+ * @off: offset in the text
+ * @len: bytes of @buf
+ *
+ * Writes to other open files do not change the answer, as they change
+ * last_error.
+ *
+ * Context: process, may sleep.
+ * Return: bytes read; 0 behind the end of the text, or if no transaction of
+ *	@file has failed and not been ended since.
+ */
+ssize_t kap_write_file_error(struct file *file, char *buf, loff_t off,
+			     size_t len)
+{
+	const struct kap_txn *txn;
+	char text[ERROR_ROOM];
+	size_t n = 0;
+
+	mutex_lock(&writing);
+	txn = kap_txn_find(file);
+	if (txn)
+		n = format_error(&txn->error, text, sizeof(text));
+	mutex_unlock(&writing);
+	return memory_read_from_buffer(buf, len, &off, text, n);
 }
 
 /**

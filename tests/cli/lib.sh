@@ -35,7 +35,7 @@ version=$("$KAPCTL" version | sed -n 's/^kapctl \([^ ]*\).*/\1/p')
 # kapctl with write(2) to rules answered by the module that is not there:
 #	refused ERRNO "LINE:COL-COL: message" ARGUMENT...
 refuse=$tmp/refuse.so
-${CC:-cc} -shared -fPIC -o "$refuse" "$here/refuse.c" -ldl 2>"$tmp/cc" ||
+${CC:-cc} -shared -fPIC -I"$top/module" -o "$refuse" "$here/refuse.c" -ldl 2>"$tmp/cc" ||
 	bail_out "refuse.c does not build: $(head -n 1 "$tmp/cc")"
 
 refused() {

@@ -3,8 +3,9 @@
  * Preloaded into kapctl: write(2) to a file called "rules" fails as the module
  * would let it fail.
  *
- * REFUSE_ERRNO is the errno value, REFUSE_TEXT becomes last_error, REFUSE_FROM
- * is how many writes are accepted before.
+ * REFUSE_ERRNO is the errno value, REFUSE_TEXT is what the file then says of it,
+ * REFUSE_FROM is how many writes are accepted before. last_error is that of
+ * another writer.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "rule/limits.h"
 
 /* The path of @fd in @path; whether it ends in "/rules". */
 static int is_rules(int fd, char *path, size_t size)
@@ -29,16 +32,15 @@ static int is_rules(int fd, char *path, size_t size)
 	return !strcmp(path + n - 6, "/rules");
 }
 
-static void leave_reason(char *path)
+static void leave_another_reason(char *path)
 {
-	const char *text = getenv("REFUSE_TEXT");
 	FILE *f;
 
 	strcpy(strrchr(path, '/'), "/last_error");
 	f = fopen(path, "w");
 	if (!f)
 		abort();
-	fprintf(f, "%s\n", text ? text : "");
+	fputs("1:1-1: of another writer\n", f);
 	fclose(f);
 }
 
@@ -54,7 +56,22 @@ ssize_t write(int fd, const void *buf, size_t len)
 	if (!err || !is_rules(fd, path, sizeof(path)) ||
 	    accepted++ < (from ? atoi(from) : 0))
 		return next(fd, buf, len);
-	leave_reason(path);
+	leave_another_reason(path);
 	errno = atoi(err);
 	return -1;
+}
+
+ssize_t pread(int fd, void *buf, size_t len, off_t off)
+{
+	static ssize_t (*next)(int, void *, size_t, off_t);
+	const char *text = getenv("REFUSE_TEXT");
+	char path[PATH_MAX];
+	int n;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "pread");
+	if (off < KAP_ERROR_OFFSET || !is_rules(fd, path, sizeof(path)))
+		return next(fd, buf, len, off);
+	n = snprintf(buf, len, "%s\n", text ? text : "");
+	return n < (int)len ? n : (int)len;
 }

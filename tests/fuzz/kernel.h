@@ -163,6 +163,22 @@ static inline bool list_empty(const struct list_head *head)
 #define smp_load_acquire(p)	(*(p))
 #define smp_rmb()		do { } while (0)
 
+/* As in lib/string_helpers.c. */
+static inline ssize_t memory_read_from_buffer(void *to, size_t count,
+					      loff_t *pos, const void *from,
+					      size_t available)
+{
+	if (*pos < 0)
+		return -EINVAL;
+	if ((size_t)*pos >= available || !count)
+		return 0;
+	if (count > available - *pos)
+		count = available - *pos;
+	memcpy(to, (const char *)from + *pos, count);
+	*pos += count;
+	return count;
+}
+
 /* Any hash will do; this one has collisions in abundance. */
 static inline u32 jhash(const void *key, size_t len, u32 seed)
 {

@@ -12,6 +12,7 @@
 #include "rule/format.h"
 #include "rule/limits.h"
 #include "sysfs/view.h"
+#include "sysfs/write.h"
 #include "world.h"
 
 /* Transactions that may have rules at once: OPEN_MAX of txn.c. */
@@ -464,6 +465,47 @@ static void one_too_many(struct kunit *test)
 	expect_rules(test, "keepalive=on idle=1s\n", "one too many", 0);
 }
 
+/* read(2) at KAP_ERROR_OFFSET, behind the text of the rules. */
+static void expect_file_error(struct kunit *test, struct pen *pen,
+			      const char *want)
+{
+	char buf[128];
+	ssize_t n = kap_write_file_error(pen->file, buf, 0, sizeof(buf) - 1);
+
+	KUNIT_ASSERT_GE(test, n, (ssize_t)0);
+	buf[n] = '\0';
+	KUNIT_EXPECT_STREQ(test, (const char *)buf, want);
+}
+
+/* Whatever others write, the error of a failed transaction is its file's own. */
+static void the_error_of_a_file(struct kunit *test)
+{
+	static const char why[] = "2:6-6: port out of range (1-65535)\n";
+	struct pen pen, other;
+	char part[5] = "";
+
+	pen_open(test, &pen);
+	pen_open(test, &other);
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\n"), 0);
+	expect_file_error(test, &pen, "");
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "port=0 idle=1s\n"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pen_write(&other, "begin\nx=1\n"), -EINVAL);
+	rules_set(test, "idle=1s");
+	expect_file_error(test, &pen, why);
+	expect_file_error(test, &other, "2:1-1: unknown key\n");
+	KUNIT_EXPECT_STREQ(test, rules_last_error(), "");
+	KUNIT_EXPECT_EQ(test, kap_write_file_error(pen.file, part, 3, 4),
+			(ssize_t)4);
+	KUNIT_EXPECT_STREQ(test, (const char *)part, "-6: ");
+	KUNIT_EXPECT_EQ(test, kap_write_file_error(pen.file, part, 100, 4),
+			(ssize_t)0);
+	/* it goes with the transaction */
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "abort\n"), 0);
+	expect_file_error(test, &pen, "");
+	pen_close(&pen);
+	pen_close(&other);
+}
+
 static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(cut_once_anywhere),
 	KUNIT_CASE(cut_into_equal_pieces),
@@ -484,6 +526,7 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(a_full_page),
 	KUNIT_CASE(the_longest_line),
 	KUNIT_CASE(a_line_too_long),
+	KUNIT_CASE(the_error_of_a_file),
 	KUNIT_CASE(one_too_many),
 	{}
 };

@@ -141,33 +141,27 @@ static ssize_t put(int fd, const char *text, size_t len)
 	return n;
 }
 
-static int open_to_write(const char *path)
+static int open_to_write(const char *path, int access)
 {
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int fd = open(path, access | O_TRUNC | O_CLOEXEC);
 
 	if (fd < 0)
 		report(path, errno);
 	return fd;
 }
 
-/* Closes @fd. Returns 0 or an errno value. */
+/* Returns 0 or an errno value. */
 static int put_all(int fd, const char *text, size_t len)
 {
-	int err = 0;
-
-	while (len && !err) {
+	while (len) {
 		ssize_t n = put(fd, text, len);
 
-		if (n > 0) {
-			text += n;
-			len -= n;
-		} else {
-			err = n ? errno : EIO;
-		}
+		if (n <= 0)
+			return n ? errno : EIO;
+		text += n;
+		len -= n;
 	}
-	if (close(fd) && !err)
-		err = errno;
-	return err;
+	return 0;
 }
 
 /**
@@ -181,10 +175,15 @@ static int put_all(int fd, const char *text, size_t len)
 int kap_sysfs_put(const char *name, const char *value)
 {
 	char *path = kap_sysfs_path(name);
-	int fd = open_to_write(path);
+	int fd = open_to_write(path, O_WRONLY), err = -1;
 
 	free(path);
-	return fd < 0 ? -1 : put_all(fd, value, strlen(value));
+	if (fd >= 0) {
+		err = put_all(fd, value, strlen(value));
+		if (close(fd) && !err)
+			err = errno;
+	}
+	return err;
 }
 
 /**
@@ -207,46 +206,44 @@ bool kap_sysfs_set(const char *name, const char *value)
 	return !err;
 }
 
-/* last_error: "LINE:COL-COL: message", less the lines we put in front. */
-static void read_refusal(struct kap_refusal *refusal, unsigned int head)
+/*
+ * Reads "LINE:COL-COL: message" from @fd itself, less the @head lines we put in
+ * front: last_error may already be about another program's write.
+ */
+static void read_refusal(int fd, struct kap_refusal *refusal, unsigned int head)
 {
-	char *path = kap_sysfs_path("last_error"), text[256] = "";
-	int n = kap_sys_peek(path, text, sizeof(text));
+	char text[256];
+	ssize_t n = pread(fd, text, sizeof(text) - 1, KAP_ERROR_OFFSET);
 
-	free(path);
-	if (n <= 0 || sscanf(text, "%u:%u-%u: %127[^\n]", &refusal->line,
-			     &refusal->col, &refusal->end,
-			     refusal->message) != 4) {
+	text[n > 0 ? n : 0] = '\0';
+	if (sscanf(text, "%u:%u-%u: %127[^\n]", &refusal->line, &refusal->col,
+		   &refusal->end, refusal->message) != 4) {
 		memset(refusal, 0, sizeof(*refusal));
 		return;
 	}
 	refusal->line = refusal->line > head ? refusal->line - head : 0;
 }
 
-/* @text with the lines it needs around it; *@head is how many come first. */
+/*
+ * Puts a transaction around @text; *@head is how many lines come first. The
+ * module keeps the error of a transaction for the file it was written to.
+ */
 static char *wrap(enum kap_change change, const char *text, size_t len,
 		  size_t *size, unsigned int *head)
 {
-	bool newline = len && text[len - 1] != '\n';
-	const char *before = "", *after = "";
-	char *all, *to;
+	const char *before = "begin\n", *after = "\ncommit\n";
+	char *all;
 
-	*head = 0;
+	*head = 1;
 	if (change == KAP_CHANGE_ALL) {
 		before = "begin\nflush\n";
-		after = "commit\n";
 		*head = 2;
-	} else if (len + newline >= KAP_WRITE_MAX) {
-		before = "begin\n";
-		after = "commit\n";
-		*head = 1;
 	}
-	*size = strlen(before) + len + newline + strlen(after);
+	if (!len || text[len - 1] == '\n')
+		after++;
+	*size = strlen(before) + len + strlen(after);
 	all = kap_mem_alloc(*size + 1);
-	to = mempcpy(stpcpy(all, before), text, len);
-	if (newline)
-		*to++ = '\n';
-	strcpy(to, after);
+	strcpy(mempcpy(stpcpy(all, before), text, len), after);
 	return all;
 }
 
@@ -263,7 +260,7 @@ bool kap_sysfs_change(enum kap_change change, const char *text, size_t len,
 		      struct kap_refusal *refusal)
 {
 	char *path = kap_sysfs_path("rules"), *all;
-	int fd = open_to_write(path), err = 0;
+	int fd = open_to_write(path, O_RDWR), err = 0;
 	unsigned int head;
 	size_t size;
 
@@ -272,13 +269,15 @@ bool kap_sysfs_change(enum kap_change change, const char *text, size_t len,
 		all = wrap(change, text, len, &size, &head);
 		err = put_all(fd, all, size);
 		free(all);
+		if (err && err != EPERM)
+			read_refusal(fd, refusal, head);
+		if (close(fd) && !err)
+			err = errno;
 	}
-	if (err == EPERM || err == EACCES) {
+	if (err == EPERM)
 		report(path, err);
-	} else if (err) {
-		read_refusal(refusal, head);
+	else
 		refusal->err = err;
-	}
 	free(path);
 	return fd >= 0 && !err;
 }
