@@ -20,12 +20,12 @@ static bool starved;
 
 struct delayed_work *pending_work;
 
-int kap_hook_attach(struct kap_active *active)
+int kap_hook_attach(struct kap_active *active, u32 hooks)
 {
 	void *probe;
 
 	(void)active;
-	if (attached)
+	if (attached || !hooks)
 		return 0;
 	/* can fail, as in the kernel */
 	probe = kap_shim_alloc(1);
@@ -34,9 +34,20 @@ int kap_hook_attach(struct kap_active *active)
 	return attached ? 0 : -ENOMEM;
 }
 
-void kap_hook_detach(void)
+void kap_hook_restrict(u32 hooks)
 {
-	attached = false;
+	if (!hooks)
+		attached = false;
+}
+
+bool kap_hook_can_hold(void)
+{
+	return true;
+}
+
+bool kap_hook_can_stall(void)
+{
+	return true;
 }
 
 void kap_hook_synchronize(void)
