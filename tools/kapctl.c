@@ -23,6 +23,7 @@ static const struct kap_command * const commands[] = {
 	&cmd_test,
 	&cmd_stats,
 	&cmd_connections,
+	&cmd_audit,
 	&cmd_enable,
 	&cmd_disable,
 	&cmd_presets,

@@ -34,6 +34,8 @@ static const struct option {
 	  "only rules that have won no connection" },
 	{ KAP_ARG_SORT, 0, "sort", "KEY",
 	  "sort by KEY" },
+	{ KAP_ARG_MAX, 0, "max", "TIME",
+	  "fail if a dead peer could stay unnoticed for longer" },
 	{ KAP_ARG_PROMETHEUS, 0, "prometheus", NULL,
 	  "print the textfile format of node_exporter" },
 	{ KAP_ARG_JSON, 'j', "json", NULL,
@@ -75,7 +77,8 @@ static const struct option *find_name(const char *name, size_t len)
 /* Where the value of an option is kept. */
 static const char **value_of(struct kap_args *args, enum kap_arg bit)
 {
-	return bit == KAP_ARG_SORT ? &args->sort : &args->file;
+	return bit == KAP_ARG_SORT ? &args->sort :
+	       bit == KAP_ARG_MAX ? &args->max : &args->file;
 }
 
 /* Take @o; its value is @value or, when that is NULL, the next argument. */

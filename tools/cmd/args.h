@@ -22,6 +22,7 @@ enum kap_arg {
 	KAP_ARG_UNUSED		= 1 << 10,
 	KAP_ARG_SORT		= 1 << 11,
 	KAP_ARG_APPLY		= 1 << 12,
+	KAP_ARG_MAX		= 1 << 13,
 };
 
 /**
@@ -29,6 +30,7 @@ enum kap_arg {
  * @options: enum kap_arg bits
  * @file: value of --file, or NULL
  * @sort: value of --sort, or NULL
+ * @max: value of --max, or NULL
  * @words: operands; the first is the command until kap_args_shift()
  * @n: how many
  */
@@ -36,6 +38,7 @@ struct kap_args {
 	unsigned int options;
 	const char *file;
 	const char *sort;
+	const char *max;
 	char **words;
 	int n;
 };

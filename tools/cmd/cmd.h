@@ -31,6 +31,7 @@ struct kap_command {
 
 extern const struct kap_command cmd_add;
 extern const struct kap_command cmd_apply;
+extern const struct kap_command cmd_audit;
 extern const struct kap_command cmd_check;
 extern const struct kap_command cmd_connections;
 extern const struct kap_command cmd_del;

@@ -34,6 +34,12 @@ _kapctl_test_keys() {
 	kapctl test --help 2>/dev/null | tr -cs 'a-z_' '\n' | grep -Fx -f <(_kapctl_keys)
 }
 
+# Those that connections can be selected by.
+_kapctl_filters() {
+	kapctl add --help 2>/dev/null | sed -nE 's/^Match: *//p'
+	echo state program pid
+}
+
 # id=N and name=X of the rules in force
 _kapctl_rules() {
 	kapctl show 2>/dev/null | tr ' ' '\n' | grep -E '^(id|name)='
@@ -70,7 +76,7 @@ _kapctl_candidates() { # COMMAND CURRENT WORD...
 	show) _kapctl_rules | sed 's/^name=//'; return ;;
 	presets) _kapctl_presets; return ;;
 	load | check) echo -; compgen -f -- "$current"; return ;;
-	add | replace | test) ;;
+	add | replace | test | connections | audit) ;;
 	*) return ;;
 	esac
 	if [[ $current == cgroup=* ]]; then
@@ -80,7 +86,11 @@ _kapctl_candidates() { # COMMAND CURRENT WORD...
 			echo "${current%%=*}=$word"
 		done
 	else
-		for key in $(if [[ $command == test ]]; then _kapctl_test_keys; else _kapctl_keys; fi); do
+		for key in $(case $command in
+			test) _kapctl_test_keys ;;
+			connections | audit) _kapctl_filters ;;
+			*) _kapctl_keys ;;
+			esac); do
 			[[ " $* " == *" $key="* ]] || echo "$key="
 		done
 	fi
