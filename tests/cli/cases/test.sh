@@ -24,9 +24,11 @@ kapctl test -f r port=1 idle=2h intvl=5 cnt=9'
 t 'the application has set some: force' 'echo port=1 idle=60s keepalive=off mode=force >r
 kapctl test -f r port=1 idle=5 keepalive=on'
 t 'idle alone does not turn keepalive on' 'kapctl test -j port=5432 idle=20s | jq -c .sets'
-t 'the mixture kills by one lost probe' 'kapctl test port=5432 idle=1h'
-t 'the mixture kills by one lost probe, JSON' 'kapctl test -j port=5432 idle=1h | jq -c ".sets, .warnings[0].message"'
-t 'the mixture kills by one lost probe, strict' 'kapctl test --strict port=5432 idle=1h'
+t 'auto is of what the application set, too' 'kapctl test port=5432 idle=1m'
+t 'auto is left out above 900 s' 'kapctl test port=5432 idle=1h'
+t 'the mixture kills by one lost probe' 'sed -i s/=auto/=27s/ "$sys/rules"; kapctl test port=5432 idle=1h'
+t 'the mixture kills by one lost probe, JSON' 'sed -i s/=auto/=27s/ "$sys/rules"; kapctl test -j port=5432 idle=1h | jq -c ".sets, .warnings[0].message"'
+t 'the mixture kills by one lost probe, strict' 'sed -i s/=auto/=27s/ "$sys/rules"; kapctl test --strict port=5432 idle=1h'
 
 t 'from a file' 'printf "# x\nname=a port=1 idle=60s\nport=2 idle=60s\n" >r.conf; export KAPCTL_SYSFS=/nonexistent
 kapctl test -f r.conf port=2; kapctl test -f r.conf port=1'
