@@ -376,6 +376,34 @@ tap_is "$status $?" '0 0' 'they get no error but ESTALE'
 tap_like "$(< "$TMP/a") $(< "$TMP/b")" '^commits=[1-9][0-9]* .*commits=[1-9][0-9]* ' 'both do commit'
 tap_diag "$(< "$TMP/a"); $(< "$TMP/b")"
 
+# --- whose error ------------------------------------------------------------
+
+# Others write, good and bad, as fast as can be; kapctl says what was wrong with
+# its own change all the same.
+old_set
+others()
+{
+	while :; do
+		echo 'port=0 idle=1s'
+		echo '# nothing'
+		echo 'del name=nobody'
+	done 2> /dev/null > $KAP/rules
+}
+others &
+others=$!
+at_exit kill $others
+bad=''
+for i in {1..30}; do
+	error=$(kapctl add port=1 name=old idle=9s 2>&1)
+	[[ $error == *':1:13: error: name taken'* ]] || bad+="$error"$'\n'
+	error=$(kapctl del name=nothing 2>&1)
+	[[ $error == *'error: no rule '* ]] || bad+="$error"$'\n'
+done
+kill $others
+wait $others 2> /dev/null
+tap_is "${bad:0:500}" '' 'beside writers that are refused for other reasons, kapctl says its own'
+tap_is "$(kapctl show | grep -c old)" 1 'and nothing has changed'
+
 # --- forgotten ones ---------------------------------------------------------
 
 available()
