@@ -96,11 +96,10 @@ change()	# DESC LINE...
 }
 time_write "$TMP/set"
 change 'nothing at all' '#'
-change "add to $MANY rules" 'name=one port=5432 idle=60s'
-change 'add in front' 'name=first prio=1 port=5432 idle=60s'
-change 'delete by name' 'del name=one'
-change 'delete by id' "del id=$(rule_id first)"
-change 'delete and bring back' 'del name=r10' 'name=r10 port=11 raddr=10.0.10.0/24 prio=3 idle=11s'
+change "add to $MANY rules, and abort" begin 'name=one port=5432 idle=60s' abort
+change 'delete by name, and abort' begin 'del name=r10' abort
+change 'delete by id, and abort' begin "del id=$(rule_id r10)" abort
+change 'flush, and abort' begin flush abort
+sed 's/^commit$/abort/' "$TMP/turned" > "$TMP/aborted"
+late_by 'load others, and abort' "$TMP/aborted"
 late_by 'load the same again' "$TMP/set"
-late_by 'load others' "$TMP/turned"
-change 'flush' flush
