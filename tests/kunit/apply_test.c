@@ -6,7 +6,9 @@
  */
 #include "suites.h"
 
+#include "conn/hook.h"
 #include "pair.h"
+#include "probe.h"
 #include "world.h"
 
 enum state { UNSET, BELOW, EQUAL, ABOVE, STATES };
@@ -266,6 +268,23 @@ static void detect_and_auto(struct kunit *test)
 	check(test, &none, &want, "idle=15s intvl=5s cnt=3 user_timeout=auto");
 }
 
+/* Promise: where a lost probe or a pause cannot be seen, none ends a connection. */
+static void auto_needs_probes(struct kunit *test)
+{
+	struct kap_values none = { 0 };
+	struct kap_values want = {
+		.keepalive = 1, .idle = 15, .intvl = 5, .cnt = 3,
+	};
+
+	kapt_can_probe = false;
+	if (kap_hook_can_hold() && kap_hook_can_stall())
+		want.user_timeout = 28125;
+	check(test, &none, &want, "detect=30s");
+	want.user_timeout = 45000;
+	check(test, &none, &want, "detect=30s user_timeout=45s");
+	kapt_can_probe = true;
+}
+
 static void largest_values(struct kunit *test)
 {
 	struct kap_values none = { 0 };
@@ -298,6 +317,7 @@ static struct kunit_case apply_cases[] = {
 	KUNIT_CASE(every_option_where_none_is_set),
 	KUNIT_CASE(force_turns_keepalive_off),
 	KUNIT_CASE(detect_and_auto),
+	KUNIT_CASE(auto_needs_probes),
 	KUNIT_CASE(largest_values),
 	KUNIT_CASE(skip_leaves_alone),
 	{}

@@ -8,6 +8,8 @@
 #include "fault.h"
 #include "ruleset/ruleset.h"
 
+bool kapt_can_probe = true;
+
 static void (*state_probe)(void *active, const struct sock *sk,
 			   const int oldstate, const int newstate);
 static struct kap_active *probe_active;	/* what it was registered with */

@@ -3,6 +3,8 @@
 #ifndef _KAPOLICY_KUNIT_PROBE_H
 #define _KAPOLICY_KUNIT_PROBE_H
 
+#include <linux/types.h>
+
 struct sock;
 struct tracepoint;
 
@@ -12,5 +14,8 @@ void kapt_probe_late(struct sock *sk);
 /* What hook.c calls by way of probe_calls.h. */
 int kapt_probe_register(struct tracepoint *tp, void *probe, void *data);
 void kapt_probe_synchronize(void);
+
+/* Do rules believe that this kernel has kprobes? True but in tests of that. */
+extern bool kapt_can_probe;
 
 #endif /* _KAPOLICY_KUNIT_PROBE_H */
