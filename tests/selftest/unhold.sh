@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 
 KO=${KAPOLICY_KO:-/kapolicy/kapolicy.ko}
-CYCLES=${CYCLES:-12}
+CYCLES=${CYCLES:-3}
 FREEZER=/sys/fs/cgroup/unhold
 
 load_module
