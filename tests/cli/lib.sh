@@ -75,7 +75,7 @@ kapctl_as_user() {
 fresh_sysfs() {
 	sys=$tmp/work/sys
 	rm -rf "$tmp/work"
-	mkdir -p "$sys/stats" "$tmp/work/root/module/kapolicy"
+	mkdir -p "$sys/stats" "$sys/features" "$tmp/work/root/module/kapolicy"
 	export KAPCTL_SYSFS=$sys KAPCTL_SYS=$tmp/work/root
 	echo 1 >"$sys/enabled"
 	echo 17 >"$sys/generation"
@@ -97,6 +97,9 @@ fresh_sysfs() {
 	echo 5 >"$sys/stats/app_set"
 	echo 2 >"$sys/stats/held"
 	echo 4 >"$sys/stats/timed_out"
+	echo 0 >"$sys/stats/not_held"
+	echo 1 >"$sys/features/hold"
+	echo 1 >"$sys/features/stall"
 	cd "$tmp/work" || exit 1
 }
 

@@ -12,6 +12,7 @@ static int run(const struct kap_args *args)
 	kap_doctor_kernel(&p);
 	kap_doctor_module(&p);
 	kap_doctor_switch(&p);
+	kap_doctor_features(&p);
 	kap_doctor_files(&p);
 	kap_doctor_in_force(&p);
 	kap_doctor_cgroups(&p);

@@ -240,6 +240,19 @@ t_host 'service: reload failed' 'well; service loaded enabled active exit-code; 
 t_host 'service: no systemd' 'well; rm -r $host/run/systemd; wrong'
 t_host 'service: systemctl does not answer' 'well; program systemctl 1 ""; wrong'
 
+# --- what the kernel lets the module do
+
+features() {	# HOLD STALL NOT_HELD
+	echo "$1" >"$host/sys/kernel/kapolicy/features/hold"
+	echo "$2" >"$host/sys/kernel/kapolicy/features/stall"
+	echo "$3" >"$host/sys/kernel/kapolicy/stats/not_held"
+}
+
+t_host 'features: both' 'well; features 1 1 0; doctor | grep features'
+t_host 'features: none' 'well; features 0 0 0; wrong'
+t_host 'features: no hold' 'well; features 0 1 0; wrong'
+t_host 'features: no memory' 'well; features 1 1 7; wrong'
+
 # --- the hook
 
 t_host 'hook: not noticed' 'well; unset HOOK; wrong'
