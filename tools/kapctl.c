@@ -24,6 +24,7 @@ static const struct kap_command * const commands[] = {
 	&cmd_stats,
 	&cmd_connections,
 	&cmd_audit,
+	&cmd_monitor,
 	&cmd_enable,
 	&cmd_disable,
 	&cmd_presets,

@@ -36,6 +36,8 @@ static const struct option {
 	  "sort by KEY" },
 	{ KAP_ARG_MAX, 0, "max", "TIME",
 	  "fail if a dead peer could stay unnoticed for longer" },
+	{ KAP_ARG_ALL, 0, "all", NULL,
+	  "also every connection that a rule is given to" },
 	{ KAP_ARG_PROMETHEUS, 0, "prometheus", NULL,
 	  "print the textfile format of node_exporter" },
 	{ KAP_ARG_JSON, 'j', "json", NULL,

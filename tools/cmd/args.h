@@ -23,6 +23,7 @@ enum kap_arg {
 	KAP_ARG_SORT		= 1 << 11,
 	KAP_ARG_APPLY		= 1 << 12,
 	KAP_ARG_MAX		= 1 << 13,
+	KAP_ARG_ALL		= 1 << 14,
 };
 
 /**

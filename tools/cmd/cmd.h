@@ -40,6 +40,7 @@ extern const struct kap_command cmd_doctor;
 extern const struct kap_command cmd_enable;
 extern const struct kap_command cmd_flush;
 extern const struct kap_command cmd_load;
+extern const struct kap_command cmd_monitor;
 extern const struct kap_command cmd_presets;
 extern const struct kap_command cmd_replace;
 extern const struct kap_command cmd_save;

@@ -21,7 +21,14 @@ json_t *kap_output_seconds(u64 ms)
 	return ms % 1000 ? json_real(ms / 1000.0) : json_integer(ms / 1000);
 }
 
-static json_t *end_json(const struct kap_conn *c, int end)
+/**
+ * kap_output_end - an end of a connection as JSON
+ * @c: the connection
+ * @end: 0 local, 1 remote
+ *
+ * Return: an object.
+ */
+json_t *kap_output_end(const struct kap_conn *c, int end)
 {
 	char text[KAP_ADDR_TEXT];
 	json_t *o = json_object();
@@ -106,8 +113,8 @@ json_t *kap_output_conn(const struct kap_conn *c, bool dry_run)
 
 	json_object_set_new(o, "dir", json_string(c->dir == KAP_OUT ? "out" :
 								      "in"));
-	json_object_set_new(o, "local", end_json(c, 0));
-	json_object_set_new(o, "remote", end_json(c, 1));
+	json_object_set_new(o, "local", kap_output_end(c, 0));
+	json_object_set_new(o, "remote", kap_output_end(c, 1));
 	json_object_set_new(o, "state", json_string(kap_conn_state(c->state)));
 	json_object_set_new(o, "netns", kap_json_string(c->ns->name));
 	json_object_set_new(o, "uid", json_integer(c->uid));

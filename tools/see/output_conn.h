@@ -12,6 +12,7 @@
 #define KAP_CONN_TEXT	64
 
 json_t *kap_output_conn(const struct kap_conn *c, bool dry_run);
+json_t *kap_output_end(const struct kap_conn *c, int end);
 json_t *kap_output_seconds(u64 ms);
 const char *kap_conn_end(const struct kap_conn *c, int end, char *buf);
 const char *kap_conn_duration(u64 ms, char *buf);
