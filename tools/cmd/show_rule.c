@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/table.h"
-#include "rule/format.h"
 #include "rules/brief.h"
 
 static const char * const count_texts[KAP_SHOWN_NR] = {
@@ -58,8 +57,13 @@ static void add_finds(struct kap_table *t, const struct kap_rule *rule)
 	if ((rule->opts & times) != times || !v->keepalive)
 		return;
 	kap_table_cell(t, KAP_BOLD, "finds");
-	kap_table_cell(t, KAP_PLAIN, "a dead peer %us after its last sign of life, on an idle connection",
+	kap_table_cell(t, KAP_PLAIN, "a dead peer of an idle connection after %us",
 		       v->idle + v->intvl * v->cnt);
+	if (!v->user_timeout)
+		return;
+	kap_table_cell(t, KAP_BOLD, "%s", "");
+	kap_table_cell(t, KAP_PLAIN, "with data in flight, after %u.%03us",
+		       v->user_timeout / 1000, v->user_timeout % 1000);
 }
 
 /**
@@ -74,7 +78,8 @@ void kap_show_rule(const struct kap_rule *rule, bool enabled)
 		{ NULL, false, true },
 	};
 	struct kap_table t = { .column = columns, .columns = 2 };
-	char values[256], *match = kap_brief_match_all(rule);
+	char *match = kap_brief_match_all(rule);
+	char *sets = kap_brief_sets_all(rule);
 	u64 counts[KAP_SHOWN_NR];
 	int i;
 
@@ -86,12 +91,8 @@ void kap_show_rule(const struct kap_rule *rule, bool enabled)
 	kap_table_cell(&t, KAP_PLAIN, "%u", rule->prio);
 	add_words(&t, "match", match);
 	free(match);
-	if (rule->opts)
-		kap_format_values(&rule->values, rule->opts, values,
-				  sizeof(values));
-	else
-		strcpy(values, "nothing");
-	add_words(&t, "sets", values);
+	add_words(&t, "sets", sets);
+	free(sets);
 	kap_table_cell(&t, KAP_BOLD, "mode");
 	kap_table_cell(&t, KAP_PLAIN, "%s", mode_text(rule));
 	add_finds(&t, rule);

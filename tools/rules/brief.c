@@ -70,6 +70,25 @@ char *kap_brief_match_all(const struct kap_rule *rule)
 	return text;
 }
 
+/**
+ * kap_brief_sets_all - what a rule sets, as it is written
+ * @rule: the rule
+ *
+ * Return: text to be freed.
+ */
+char *kap_brief_sets_all(const struct kap_rule *rule)
+{
+	struct kap_rule r = *rule;
+
+	r.name = NULL;
+	r.prio = KAP_PRIO_DEFAULT;
+	r.cgroup = NULL;
+	r.dir = 0;
+	memset(r.n_ranges, 0, sizeof(r.n_ranges));
+	memset(r.n_addrs, 0, sizeof(r.n_addrs));
+	return kap_rule_text(&r);
+}
+
 /* Behind the first @n elements of a list; its end when it has no more. */
 static const char *skip_elements(const char *s, const char *end, size_t n)
 {
@@ -157,7 +176,10 @@ static size_t put_times(const struct kap_rule *rule, char *buf, size_t size)
 /* What user_timeout= says: a time, or one of its words. */
 static void put_timeout(const struct kap_rule *rule, char *buf, size_t size)
 {
-	put_duration(buf, size, rule->values.user_timeout);
+	if (rule->auto_timeout)
+		snprintf(buf, size, "auto");
+	else
+		put_duration(buf, size, rule->values.user_timeout);
 }
 
 /**

@@ -12,6 +12,7 @@
 
 char *kap_brief_number(u64 n, char *buf, size_t size);
 char *kap_brief_match(const struct kap_rule *rule);
+char *kap_brief_sets_all(const struct kap_rule *rule);
 char *kap_brief_match_all(const struct kap_rule *rule);
 char *kap_brief_sets(const struct kap_rule *rule, char *buf, size_t size);
 

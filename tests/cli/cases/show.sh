@@ -20,14 +20,14 @@ many_kinds() {
 	export NO_COLOR=1 LC_ALL=C.UTF-8
 	cat >"$sys/rules" <<-EOF
 		add name=lan prio=10 raddr=10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fd00::/8,::1 action=skip  # id=4
-		add name=pg dir=out port=5432 keepalive=on idle=15s intvl=5s cnt=3 user_timeout=27500ms  # id=2
+		add name=pg dir=out port=5432 keepalive=on idle=15s intvl=5s cnt=3 user_timeout=auto  # id=2
 		add name=pod cgroup=/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod3f4e8a9c_1b2d_4f4e_8a9c_1b2d3f4e8a9c.slice/cri-containerd-$(printf %064d 7).scope keepalive=on idle=2h  # id=14
 		add name=wide cgroup=/中文中文中文/$(printf '文%.0s' $(seq 50)) dir=in keepalive=on idle=90s intvl=10s mode=clamp  # id=17
 		add name=a-name-as-long-as-a-name-can-be dir=out lport=1024-2000 keepalive=off mode=force  # id=15
 		add name=aws raddr=$(seq -s, -f 3.%.0f.0.0/16 0 199) keepalive=on idle=120s intvl=30s cnt=4 user_timeout=1500ms  # id=16
 		add keepalive=on  # id=12345
 	EOF
-	printf 'id=%d matched=%d applied=%d app_set=%d timed_out=%d\n' >"$sys/counters" \
+	printf 'id=%d matched=%d applied=%d app_set=%d held=12345 timed_out=%d\n' >"$sys/counters" \
 		4 9999 0 0 0 2 10000 9999 1 999 14 99999 99999 0 1000000 17 999999 1 0 0 \
 		15 123456789 1 2 3 16 0 0 0 0 12345 9223372036854775807 1 1 1
 }
@@ -46,7 +46,7 @@ t 'show: one rule, a long list, disabled' 'many_kinds; echo 0 >"$sys/enabled"; C
 t 'show: one rule, no such' 'kapctl show nope; kapctl show id=99'
 t 'show: --unused' 'many_kinds; kapctl show --unused; kapctl show --unused --table'
 t 'show: --unused, none' 'kapctl show --unused; kapctl show --unused --table'
-t 'show: --sort' 'many_kinds; for key in matched applied app_set timed_out name id prio; do echo $key $(kapctl show --sort $key -j | jq .rules[].id); done'
+t 'show: --sort' 'many_kinds; for key in matched applied app_set held timed_out name id prio; do echo $key $(kapctl show --sort $key -j | jq .rules[].id); done'
 t 'show: --sort, unknown' 'kapctl show --sort rank'
 t 'show: --sort, piped' 'kapctl show --sort id | cut -c 1-20'
 t 'show: COLUMNS' 'KAPCTL="env COLUMNS=300 $KAPCTL"; on_tty 80 show'
