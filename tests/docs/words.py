@@ -138,7 +138,8 @@ def events(page):
 def warnings(page):
     """Every warning of kapctl; what is filled in is three dots in the page."""
     shown = {pattern(tag) for tag in page.tags("WARNINGS")}
-    said = {pattern(text) for name in ("rules/lint.c", "cmd/test.c") for text in messages("KAP_WARNING", name)}
+    said = {pattern(text) for name in ("rules/lint.c", "rules/lint_values.c", "cmd/test.c")
+            for text in messages("(?:KAP_WARNING|warn)", name)}
     yield from differences("kapolicy.conf(5), WARNINGS", shown, "kapctl", said)
 
 
@@ -164,7 +165,7 @@ def pattern(text):
 def messages(severity, name="rules/lint.c"):
     """The format strings of the reports of a file."""
     text = source("tools/" + name)
-    return set(re.findall(severity + r',[^;]*?"([^"]{12,})"', text))
+    return set(re.findall(severity + r'[,(][^;]*?"([^"\n]{12,})"', text))
 
 
 def differences(one, has, other, wants):

@@ -203,25 +203,25 @@ t_host 'files: an error in one of several' 'well; mkdir $etc/rules.d; echo frob 
 t_host 'files: cannot be read' 'well; mkdir -p $etc/rules.d/a.conf; wrong'
 t_host 'files: several' 'well; mkdir $etc/rules.d; tail -n 2 $etc/rules.conf >$etc/rules.d/a.conf; sed -i 2,3d $etc/rules.conf; doctor | grep files'
 t_host 'files: warnings' 'well; both "port=1 idle=300s" "port=2 user_timeout=1s"; wrong'
-t_host 'covered: one' 'well; both "port=1 idle=60s" "port=1 dir=in idle=60s"; wrong'
-t_host 'covered: several, in several files' 'well; mkdir $etc/rules.d; both "port=1-9 idle=60s" "name=a port=1 idle=60s" "port=2 idle=60s" "port=3 idle=60s" "port=4 idle=300s"
+t_host 'covered: one' 'well; both "port=1 idle=90s" "port=1 dir=in idle=90s"; wrong'
+t_host 'covered: several, in several files' 'well; mkdir $etc/rules.d; both "port=1-9 idle=90s" "name=a port=1 idle=90s" "port=2 idle=90s" "port=3 idle=90s" "port=4 idle=300s"
 tail -n 2 $etc/rules.conf >$etc/rules.d/a.conf; sed -i 4,5d $etc/rules.conf; wrong'
 t_host 'in force: only in the files' 'well; echo name=new port=1 detect=30s >>$etc/rules.conf; wrong'
 t_host 'in force: only in force' 'well; sed -i 2d $etc/rules.conf; wrong'
 t_host 'in force: both' 'well; sed -i "2s/idle=15s/idle=16s/" $etc/rules.conf; wrong'
-t_host 'in force: more than are shown' 'well; seq -f "port=%.0f idle=60s" 5 >$etc/rules.conf; wrong'
+t_host 'in force: more than are shown' 'well; seq -f "port=%.0f idle=90s" 5 >$etc/rules.conf; wrong'
 t_host 'in force: none' 'well; : >$host/sys/kernel/kapolicy/rules; : >$host/sys/kernel/kapolicy/counters; wrong'
 t_host 'in force: no rules in the files' 'well; : >$etc/rules.conf; wrong'
 t_host 'in force: several files' 'well; mkdir $etc/rules.d; tail -n 1 $etc/rules.conf >$etc/rules.d/a.conf; sed -i 2,3d $etc/rules.conf; wrong'
 t_host 'in force: another order' 'well; { tail -n 2 $etc/rules.conf; head -n 1 $etc/rules.conf; } >x; cp x $etc/rules.conf; wrong
 { tail -n 1 x; sed -n "2p;1p" x; } | tac >$etc/rules.conf; wrong'
-t_host 'in force: a rule twice' 'well; both "port=1 idle=60s" "port=1 idle=60s"; sed -i 2d $etc/rules.conf; wrong | grep -A 3 "in force"'
-t_host 'in force: written otherwise, but the same' 'well; both "port=1,2 idle=60s intvl=10s cnt=3 keepalive=on"; echo "cnt=3 idle=1m intvl=10 port=2,1" >$etc/rules.conf; wrong'
+t_host 'in force: a rule twice' 'well; both "port=1 idle=90s" "port=1 idle=90s"; sed -i 2d $etc/rules.conf; wrong | grep -A 3 "in force"'
+t_host 'in force: written otherwise, but the same' 'well; both "port=1,2 idle=90s intvl=10s cnt=3 keepalive=on"; echo "cnt=3 idle=1m intvl=10 port=2,1" >$etc/rules.conf; wrong'
 
 # --- cgroups
 
 t_host 'cgroups: not mounted' 'well; echo "tmpfs /run tmpfs rw 0 0" >$host/proc/self/mounts; wrong'
-t_host 'cgroups: not mounted, nor needed' 'well; both "port=1 idle=60s"; : >$host/proc/self/mounts; wrong'
+t_host 'cgroups: not mounted, nor needed' 'well; both "port=1 idle=90s"; : >$host/proc/self/mounts; wrong'
 t_host 'cgroups: beside v1' 'well; echo "cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0" >$host/proc/self/mounts; mkdir -p $host/sys/fs/cgroup/unified/system.slice; wrong'
 t_host 'cgroups: not there now' 'well; both "cgroup=/system.slice/a.service idle=1m" "name=b cgroup=/system.slice/b-*.service idle=1m" "cgroup=/x/**/y idle=1m" "cgroup=/x?z/y idle=1m" "name=c cgroup=/c idle=1m" "cgroup=/d idle=1m" "cgroup=/e idle=1m"; wrong'
 t_host 'cgroups: of the files, when nothing is in force' 'unloaded; echo cgroup=/a.slice idle=1m >$etc/rules.conf; wrong | grep -A 1 cgroups'

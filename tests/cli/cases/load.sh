@@ -2,37 +2,37 @@
 # shellcheck shell=bash disable=SC2016,SC2154,SC2317
 # load: a file becomes one transaction.
 
-rules='printf "%s\n" "# mine" "add port=1 idle=60s" "" "	port=2 detect=30s # two" >r.conf; '
+rules='printf "%s\n" "# mine" "add port=1 idle=90s" "" "	port=2 detect=30s # two" >r.conf; '
 
 t 'load' "${rules}kapctl load r.conf; echo \"exit \$?\"; cat \"\$sys/rules\""
-t 'load: stdin' 'echo port=1 idle=60s | kapctl load -; echo "exit $?"; cat "$sys/rules"'
-t 'load: no newline at the end' 'printf "port=1 idle=60s" | kapctl load -; cat "$sys/rules"'
+t 'load: stdin' 'echo port=1 idle=90s | kapctl load -; echo "exit $?"; cat "$sys/rules"'
+t 'load: no newline at the end' 'printf "port=1 idle=90s" | kapctl load -; cat "$sys/rules"'
 t 'load: nothing in it' 'kapctl load /dev/null; echo "exit $?"; cat "$sys/rules"'
 t 'load: a preset that is not there: the rules stay' 'kapctl presets frob | kapctl load -; echo "exit $?"; head -n 1 "$sys/rules"'
 t 'load: comments only' 'echo "# none" >r; kapctl load -n r'
 t 'load: no rule in two files' ': >a; : >b; kapctl load a b'
 t 'load: --empty' 'kapctl load --empty /dev/null; cat "$sys/rules"'
-t 'load: says what it did' 'sed "1d; s/ *#.*//" "$sys/rules" >r; echo port=1 idle=60s >>r; kapctl load r'
+t 'load: says what it did' 'sed "1d; s/ *#.*//" "$sys/rules" >r; echo port=1 idle=90s >>r; kapctl load r'
 t 'load: nothing new' 'kapctl save >r; kapctl load r'
 t 'load: quiet' 'kapctl save >r; kapctl load -q r; kapctl load -nq r'
 t 'load: disabled' 'echo 0 >"$sys/enabled"; kapctl save | kapctl load -'
-t 'load: rules in force that are of a newer module' 'echo "add frob=1 idle=20s  # id=1" >"$sys/rules"; echo port=1 idle=60s | kapctl load -'
+t 'load: rules in force that are of a newer module' 'echo "add frob=1 idle=20s  # id=1" >"$sys/rules"; echo port=1 idle=90s | kapctl load -'
 t 'load: JSON' "${rules}kapctl load -j r.conf"
 t 'load: -n changes nothing' "${rules}kapctl load -n r.conf; echo \"exit \$?\"; head -n 1 \"\$sys/rules\""
 t 'load: -n needs no module' "${rules}rm -r \"\$sys\"; kapctl load -n r.conf"
-t 'load: -n with an error' 'echo port=0 idle=60s | kapctl load -n -'
+t 'load: -n with an error' 'echo port=0 idle=90s | kapctl load -n -'
 t 'load: no such file' 'kapctl load nowhere.conf'
 t 'load: no such file, JSON' 'kapctl load nowhere.conf -j'
 t 'load: a directory' 'kapctl load .'
-t 'load: errors change nothing' 'printf "port=1 idle=60s\nport=0 idle=60s\nfrob\n" >r.conf
+t 'load: errors change nothing' 'printf "port=1 idle=90s\nport=0 idle=90s\nfrob\n" >r.conf
 kapctl load r.conf; echo "exit $?"; head -n 1 "$sys/rules"'
-t 'load: a name twice' 'printf "name=a port=1 idle=60s\nport=2 name=a idle=60s\n" | kapctl load -'
-t 'load: the name of a rule in force' 'echo name=pg port=1 idle=60s | kapctl load -; cat "$sys/rules"'
-t 'load: commands' 'printf "begin\nflush\nport=1 idle=60s\ndel id=1\ncommit\nabort\n" | kapctl load -'
+t 'load: a name twice' 'printf "name=a port=1 idle=90s\nport=2 name=a idle=90s\n" | kapctl load -'
+t 'load: the name of a rule in force' 'echo name=pg port=1 idle=90s | kapctl load -; cat "$sys/rules"'
+t 'load: commands' 'printf "begin\nflush\nport=1 idle=90s\ndel id=1\ncommit\nabort\n" | kapctl load -'
 t 'load: warnings' 'echo port=1 idle=300s | kapctl load -; echo "exit $?"; tail -n 2 "$sys/rules"'
 t 'load: --strict changes nothing' 'echo port=1 idle=300s | kapctl load --strict -; echo "exit $?"; head -n 1 "$sys/rules"'
-t 'load: --strict without warnings' 'echo port=1 idle=60s | kapctl load --strict -; echo "exit $?"'
-t 'load: CR LF' 'printf "port=1 idle=60s\r\n" | kapctl load -'
+t 'load: --strict without warnings' 'echo port=1 idle=90s | kapctl load --strict -; echo "exit $?"'
+t 'load: CR LF' 'printf "port=1 idle=90s\r\n" | kapctl load -'
 t 'load: no module' "${rules}rm -r \"\$sys\"; kapctl load r.conf"
 t 'load: more than 100 errors' \
 	'seq -f "port=%.0f idle=70000s" 1 150 | kapctl load - 2>&1 | tail -n 4'
@@ -59,9 +59,9 @@ t 'load: refused, by an error only the module knows' "${rules}refused 22 '4:5-10
 # --- several files are one set, and one change
 
 three_files() {
-	printf 'name=a port=1 idle=60s\n\n' >a
-	printf '# two\nname=b port=2 idle=60s' >b
-	echo name=c port=3 idle=60s >c
+	printf 'name=a port=1 idle=90s\n\n' >a
+	printf '# two\nname=b port=2 idle=90s' >b
+	echo name=c port=3 idle=90s >c
 }
 
 t 'load: several files' 'three_files; kapctl load a b c; echo "exit $?"; cat "$sys/rules"'

@@ -5,7 +5,7 @@
 efi=firmware/efi/efivars
 boot=SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 
-for command in show save stats flush enable disable 'add port=1 idle=60s' \
+for command in show save stats flush enable disable 'add port=1 idle=90s' \
 	'del id=1' 'test port=1'; do
 	t "not loaded: $command" "rm -r \"\$sys\"; kapctl $command"
 done

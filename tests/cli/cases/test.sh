@@ -13,15 +13,15 @@ t 'cgroup below the pattern' 'kapctl test dir=in cgroup=/system.slice/docker-1.s
 t 'port is that of the service: out' 'kapctl test dir=out port=5432 | head -n 1; kapctl test dir=out rport=5432 | head -n 1; kapctl test dir=out lport=5432 | head -n 1'
 t 'port is that of the service: in' 'kapctl test dir=in port=5432 | head -n 1; kapctl test dir=in lport=5432 | head -n 1; kapctl test dir=in rport=5432 | head -n 1'
 t 'port alone' 'kapctl test port=5432 | head -n 1'
-t 'rport follows from port' 'echo rport=80 idle=60s | kapctl test -f - dir=out port=80 | head -n 1'
+t 'rport follows from port' 'echo rport=80 idle=90s | kapctl test -f - dir=out port=80 | head -n 1'
 t 'disabled' 'echo 0 >"$sys/enabled"; kapctl test port=5432'
 t 'disabled, JSON' 'echo 0 >"$sys/enabled"; kapctl test -j port=5432 | jq .enabled'
 
 t 'the application has set some: default' 'kapctl test port=5432 idle=20s keepalive=on'
 t 'the application has set all: default' 'kapctl test port=5432 keepalive=on idle=1 intvl=1 cnt=1 user_timeout=1m'
-t 'the application has set some: clamp' 'echo port=1 idle=60s intvl=10s cnt=5 user_timeout=auto mode=clamp >r
+t 'the application has set some: clamp' 'echo port=1 idle=90s intvl=10s cnt=5 user_timeout=auto mode=clamp >r
 kapctl test -f r port=1 idle=2h intvl=5 cnt=9'
-t 'the application has set some: force' 'echo port=1 idle=60s keepalive=off mode=force >r
+t 'the application has set some: force' 'echo port=1 idle=90s keepalive=off mode=force >r
 kapctl test -f r port=1 idle=5 keepalive=on'
 t 'idle alone does not turn keepalive on' 'kapctl test -j port=5432 idle=20s | jq -c .sets'
 t 'auto is of what the application set, too' 'kapctl test port=5432 idle=1m'
@@ -30,18 +30,18 @@ t 'the mixture kills by one lost probe' 'sed -i s/=auto/=27s/ "$sys/rules"; kapc
 t 'the mixture kills by one lost probe, JSON' 'sed -i s/=auto/=27s/ "$sys/rules"; kapctl test -j port=5432 idle=1h | jq -c ".sets, .warnings[0].message"'
 t 'the mixture kills by one lost probe, strict' 'sed -i s/=auto/=27s/ "$sys/rules"; kapctl test --strict port=5432 idle=1h'
 
-t 'from a file' 'printf "# x\nname=a port=1 idle=60s\nport=2 idle=60s\n" >r.conf; export KAPCTL_SYSFS=/nonexistent
+t 'from a file' 'printf "# x\nname=a port=1 idle=90s\nport=2 idle=90s\n" >r.conf; export KAPCTL_SYSFS=/nonexistent
 kapctl test -f r.conf port=2; kapctl test -f r.conf port=1'
-t 'from a file, JSON' 'echo name=a port=1 idle=60s >r.conf; kapctl test -j -f r.conf port=1 | jq -c "[.winner.file, .winner.line, .winner.name]"'
-t 'from a file, in the order of prio' 'printf "name=b idle=60s\nname=a idle=30s prio=1\n" | kapctl test -f - port=1 | head -n 1'
+t 'from a file, JSON' 'echo name=a port=1 idle=90s >r.conf; kapctl test -j -f r.conf port=1 | jq -c "[.winner.file, .winner.line, .winner.name]"'
+t 'from a file, in the order of prio' 'printf "name=b idle=90s\nname=a idle=30s prio=1\n" | kapctl test -f - port=1 | head -n 1'
 t 'from a file with errors' 'echo port=0 | kapctl test -f - port=1'
 t 'from a file that is not there' 'kapctl test -f nowhere port=1'
-t 'nearly: one key does not match' 'printf "name=a port=1 uid=0 idle=60s\nname=b port=2 uid=0 idle=60s\n" | kapctl test -f - port=1 uid=5'
-t 'nearly: keys not given' 'printf "name=a port=1 uid=0 cgroup=/x idle=60s\nidle=60s\n" | kapctl test -f - port=1'
-t 'nearly: one of each is not nearly' 'printf "name=a port=1 uid=0 idle=60s\n" | kapctl test -f - port=2'
-t 'nearly: not behind the winner' 'printf "idle=60s\nname=a port=1 uid=0 idle=60s\n" | kapctl test -f - port=1'
-t 'nearly: five at most' 'seq -f "port=%.0f idle=60s" 1 9 | kapctl test -f - port=99'
-t 'nearly, JSON' 'printf "name=a port=1 uid=0 idle=60s\nname=b port=2 idle=60s\n" | kapctl test -j -f - port=1 | jq -c ".nearly[] | [.rule.name, .differs, .not_given]"'
+t 'nearly: one key does not match' 'printf "name=a port=1 uid=0 idle=90s\nname=b port=2 uid=0 idle=90s\n" | kapctl test -f - port=1 uid=5'
+t 'nearly: keys not given' 'printf "name=a port=1 uid=0 cgroup=/x idle=90s\nidle=90s\n" | kapctl test -f - port=1'
+t 'nearly: one of each is not nearly' 'printf "name=a port=1 uid=0 idle=90s\n" | kapctl test -f - port=2'
+t 'nearly: not behind the winner' 'printf "idle=90s\nname=a port=1 uid=0 idle=90s\n" | kapctl test -f - port=1'
+t 'nearly: five at most' 'seq -f "port=%.0f idle=90s" 1 9 | kapctl test -f - port=99'
+t 'nearly, JSON' 'printf "name=a port=1 uid=0 idle=90s\nname=b port=2 idle=90s\n" | kapctl test -j -f - port=1 | jq -c ".nearly[] | [.rule.name, .differs, .not_given]"'
 
 t 'no key' 'kapctl test frob'
 t 'unknown key' 'kapctl test dir=out prt=1'

@@ -25,7 +25,7 @@ t 'an option the command does not take' 'kapctl show --strict'
 t 'an option without its value' 'kapctl test dir=out -f'
 t 'an option with an empty value' 'kapctl test dir=out --file='
 t 'an option with a value it does not take' 'kapctl show --json=yes'
-t 'options in front, behind, joined' 'echo port=1 idle=60s >r
+t 'options in front, behind, joined' 'echo port=1 idle=90s >r
 kapctl -j test port=1 -f r | jq -c .sets
 kapctl test port=1 -jf r | jq -c .sets
 kapctl test -fr port=1

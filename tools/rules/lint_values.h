@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Warnings of a rule by itself. */
+#ifndef _KAPCTL_LINT_VALUES_H
+#define _KAPCTL_LINT_VALUES_H
+
+struct kap_entry;
+
+void kap_lint_values(const struct kap_entry *e);
+
+#endif /* _KAPCTL_LINT_VALUES_H */
