@@ -64,7 +64,7 @@ static bool fix_choice(const struct kap_problem *p, struct kap_repair *r)
 	    p->error != KAP_E_DIR && p->error != KAP_E_ACTION)
 		return false;
 	for (i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
-		const char *said[] = { meanings[i].said, NULL };
+		const char * const said[] = { meanings[i].said, NULL };
 
 		if ((int)meanings[i].key != p->key ||
 		    !kap_word_is(p->value, said))

@@ -10,15 +10,18 @@ static const char * const unit_words[] = {
 	"ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins",
 	"minute", "minutes", "h", "hr", "hrs", "hour", "hours", NULL,
 };
+
 static const char * const skip_words[] = {
 	"skip", "allow", "accept", "pass", "ignore", "except", "exempt",
 	"bypass", "permit", NULL,
 };
+
 static const char * const needless_words[] = {
 	"tcp", "ip", "ip6", "inet", "rule", "match", "set", "with", "and",
 	"then", "add", "insert", "append", "-a", "-i", "-p", "-m", "if", "when",
 	"for", "use", "meta", "th", "->", NULL,
 };
+
 static const char * const comment_words[] = { ";", "//", "--", "rem", NULL };
 
 static bool has(struct kap_text w, char c)

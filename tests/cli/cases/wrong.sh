@@ -22,7 +22,7 @@ t_host 'a name: a user that is not there' 'known_host; kapctl add uid=mysql idle
 t_host 'a name: a service of another protocol' 'known_host; kapctl add rport=domain idle=90s'
 t_host 'a name: columns are those of the line as written' 'known_host; kapctl add uid=postgres port=ssh,70000 idle=90s'
 t_host 'a name: warnings, too' 'known_host; kapctl add uid=postgres port=ssh idle=300s'
-t 'a name: what the module refuses, too' 'refused 17 "1:15-16: name taken by another rule" add uid=root name=pg idle=90s'
+t 'a name: what the module refuses, too' 'refused 17 "2:15-16: name taken by another rule" add uid=root name=pg idle=90s'
 t_host 'a name: test' 'known_host; echo uid=117 idle=90s >$host/r; kapctl test -f r uid=postgres; kapctl test -f r uid=mysql'
 t_host 'a unit' 'known_host; kapctl add unit=nginx.service idle=90s; written'
 t_host 'a unit: without a type' 'known_host; kapctl add unit=nginx idle=90s; written | tail -n 1'
