@@ -65,6 +65,9 @@ static void update_others(const struct sock *sk, const struct kap_rule *rule)
 	struct kap_values now;
 	struct change *c;
 
+	/* nearly always */
+	if (list_empty(&changes))
+		return;
 	kap_sock_values(sk, &now);
 	if (!kap_rule_is_auto(rule, &now))
 		return;
