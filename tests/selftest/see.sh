@@ -41,6 +41,12 @@ count()
 	grep -c . <<< "$SEEN"
 }
 
+heard_now()
+{
+	see dir=in port=5432
+	[[ $(field silent_s) == 0* ]]
+}
+
 host a
 host b
 link a b
@@ -85,7 +91,7 @@ tap_is "$(count) $(field pid) $(field cgroup) $(field netns)" "1 $pid /see/serve
 tap_agrees p s 'its options'
 
 must_ask p send c 10
-wait_for 5 eval 'see dir=in port=5432; [ "$(field silent_s | cut -d. -f1)" = 0 ]'
+wait_for 5 heard_now
 tap_is $? 0 'it has been heard just now'
 
 # --- namespaces' own defaults
