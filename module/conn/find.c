@@ -2,33 +2,6 @@
 #include "conn/find.h"
 
 /**
- * kap_find_by_path - the first rule that matches, after a cgroup cache miss
- * @set: the rules, at least one of them with cgroup=
- * @cgrp: the cgroup of the socket
- * @key: the rest of the connection
- *
- * The first connection of a cgroup since the rules changed comes here.
- *
- * Context: task or softirq, with preemption disabled.
- * Return: the rule, or NULL. @set holds it.
- */
-struct kap_rule *kap_find_by_path(const struct kap_ruleset *set,
-				  struct cgroup *cgrp, struct kap_key *key)
-{
-	struct kap_start start = { .best = set->n };
-	struct kap_rule *rule;
-
-	key->cgroup = kap_cgroup_path_rcu(cgrp);
-	if (key->cgroup) {
-		kap_index_cgroup(set->index, key->cgroup, &start);
-		kap_cgroup_cache_put(set->cgroups, cgroup_id(cgrp), &start);
-	}
-	rule = kap_index_find_from(set->index, key, &start);
-	key->cgroup = NULL;
-	return rule;
-}
-
-/**
  * kap_find_winner - the rule that wins a connection that exists
  * @set: the rules
  * @sk: a socket that is or has been connected

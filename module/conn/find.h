@@ -11,8 +11,6 @@
 #include "ruleset/index.h"
 #include "ruleset/ruleset.h"
 
-struct kap_rule *kap_find_by_path(const struct kap_ruleset *set,
-				  struct cgroup *cgrp, struct kap_key *key);
 struct kap_rule *kap_find_winner(const struct kap_ruleset *set,
 				 const struct sock *sk, enum kap_dir *dir);
 
@@ -31,12 +29,18 @@ kap_find_rule(const struct kap_ruleset *set, const struct sock *sk,
 	      struct kap_key *key)
 {
 	struct kap_search s __uninitialized;
+	u32 more = KAP_PART_LAST;
 	struct cgroup *cgrp;
+	bool known;
 
 	if (set->cgroups) {
 		cgrp = kap_sock_cgroup_rcu(sk);
-		if (!kap_cgroup_cache_get(set->cgroups, cgroup_id(cgrp), &s))
-			return kap_find_by_path(set, cgrp, key);
+		known = kap_cgroup_cache_get(set->cgroups, cgroup_id(cgrp), 0,
+					     &s, &more);
+		if (unlikely(!known || more != KAP_PART_LAST))
+			return kap_cgroup_find_rcu(set->cgroups, set->index,
+						   cgrp, key, &s, known &&
+						   more == KAP_PART_MORE);
 	} else {
 		s.best = set->n;
 		s.n = 0;

@@ -98,7 +98,7 @@ enum kap_error kap_policy_publish(struct kap_stage *st)
 	}
 	set = kap_stage_build(st);
 	if (!set)
-		error = KAP_E_MEMORY;
+		error = st->overlap[0] ? KAP_E_OVERLAP : KAP_E_MEMORY;
 	if (!set || set == st->from)
 		goto unlock;
 	/* attach first: that can fail, and probes find the old set until then */

@@ -332,8 +332,8 @@ static int order_rules(struct kap_stage *st, struct kap_rule **order,
  * @st: stage; only good for kap_stage_free() afterwards
  *
  * Context: process, may sleep.
- * Return: a set with one reference, or NULL when out of memory. It is the set
- *	that was edited if nothing has changed.
+ * Return: a set with one reference, or NULL: out of memory, unless @st->overlap
+ *	says otherwise. It is the set that was edited if nothing has changed.
  */
 struct kap_ruleset *kap_stage_build(struct kap_stage *st)
 {
@@ -341,6 +341,7 @@ struct kap_ruleset *kap_stage_build(struct kap_stage *st)
 	struct kap_rule **order = NULL;
 	u64 next_id = from->next_id;
 
+	st->overlap[0] = 0;
 	if (st->live) {
 		order = kvmalloc_array(st->live, sizeof(*order), GFP_KERNEL);
 		if (!order || order_rules(st, order, &next_id)) {
@@ -356,5 +357,5 @@ struct kap_ruleset *kap_stage_build(struct kap_stage *st)
 		return from;
 	}
 	return kap_ruleset_build(order, st->live, next_id,
-				 from->generation + 1);
+				 from->generation + 1, st->overlap);
 }

@@ -23,6 +23,8 @@ struct kap_ruleset;
  * @names_used: slots that are taken, those of deleted rules included
  * @ids: hash table of the first @n_old by id, likewise; a new rule has no id yet
  * @ids_bits: binary logarithm of its size
+ * @overlap: ids of the rules between which too many overlap; 0: none. Written by
+ *	kap_stage_build()
  *
  * A stage belongs to one writer: protected by the lock "writing" of write.c.
  */
@@ -33,6 +35,7 @@ struct kap_stage {
 	u32 n;
 	u32 room;
 	u32 live;
+	u64 overlap[2];
 	u32 *names;
 	u32 names_mask;
 	u32 names_used;

@@ -2,6 +2,7 @@
 #include "rule/errors.h"
 
 #include <linux/errno.h>
+#include <linux/kernel.h>
 
 static const struct {
 	int err;
@@ -48,4 +49,27 @@ const char *kap_error_text(enum kap_error error)
 const char *kap_error_name(enum kap_error error)
 {
 	return errors[error].name;
+}
+
+/**
+ * kap_error_format - write what a user reads in last_error
+ * @diag: what was wrong
+ * @buf: where to
+ * @size: bytes of @buf
+ *
+ * Context: any.
+ * Return: length of "LINE:COL-COL: message" and a newline; 0 if there is no error.
+ */
+size_t kap_error_format(const struct kap_diag *diag, char *buf, size_t size)
+{
+	size_t len;
+
+	if (!diag->error)
+		return 0;
+	len = scnprintf(buf, size, "%u:%u-%u: %s", diag->line, diag->col,
+			diag->end, kap_error_text(diag->error));
+	if (diag->error == KAP_E_OVERLAP)
+		len += scnprintf(buf + len, size - len, " (id=%llu to id=%llu)",
+				 diag->id[0], diag->id[1]);
+	return len + scnprintf(buf + len, size - len, "\n");
 }

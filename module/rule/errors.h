@@ -58,6 +58,7 @@
 	X(NO_ID,	ENOENT,	"no rule has this id") \
 	X(NO_NAME,	ENOENT,	"no rule has this name") \
 	X(FULL,		ENOSPC,	"more rules than max_rules") \
+	X(OVERLAP,	ENOSPC,	"too many rules overlap in all that they match by") \
 	X(MEMORY,	ENOMEM,	"out of memory") \
 	/* writes and transactions */ \
 	X(TOO_BIG,	E2BIG,	"write of 4096 bytes or more outside begin ... commit") \
@@ -83,16 +84,19 @@ enum kap_error {
  * @line: line number, counted from 1 within the write or transaction
  * @col: first offending column, in bytes, counted from 1
  * @end: last offending column
+ * @id: with KAP_E_OVERLAP, the ids of the first and last rule in question
  */
 struct kap_diag {
 	enum kap_error error;
 	u32 line;
 	u32 col;
 	u32 end;
+	u64 id[2];
 };
 
 int kap_error_errno(enum kap_error error);
 const char *kap_error_text(enum kap_error error);
 const char *kap_error_name(enum kap_error error);
+size_t kap_error_format(const struct kap_diag *diag, char *buf, size_t size);
 
 #endif /* _KAPOLICY_ERRORS_H */

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The classifier: a small forest of decision trees, after HiCuts (Gupta and
- * McKeown, 1999) with the separation of EffiCuts (Vamanan et al., 2010).
+ * The classifier: tables of intervals, one field of the connection each, after
+ * HiCuts (Gupta and McKeown, 1999) and EffiCuts (Vamanan et al., 2010).
  *
- * Each rule is in the tree of the field it is narrowest in, or, with cgroup=,
- * in that of its pattern; the patterns of a connection's cgroup are known to
- * the caller. A node cuts by one field at every bound its rules have there, so
- * that one search leaves the rules that can match; few are left, and their
- * remaining conditions stand in the tree as tests. Rules that span so much of
- * a field that copies would pile up hang below "rest". Subtrees that cannot
- * beat the best rule found are not entered.
+ * Every rule stands in the table of the word of the key it is narrowest in: at
+ * each interval that it covers. So a connection looks up one interval in each
+ * table and is left with few rules, whose other conditions are tested one after
+ * the other. A list that is still long gets tables of its own, by other words.
+ * Rules that are wide in every word go to a list beside the tables. If that is
+ * long it becomes bitmaps, a bit for each rule, which are ANDed word by word.
  *
- * Time: a search for each field in use, of about one step where bounds are
- * spread evenly, binary at worst. Memory: linear, for index_branch.c hands out
- * a fixed number of copies a rule; rules that overlap in every field at once
- * end in a list that is tried in order: right, slow.
+ * The rules with cgroup= have a tree for each pattern; the caller remembers
+ * which patterns match a cgroup. A tree that cannot beat the best rule found
+ * is not entered.
+ *
+ * index_build.c keeps memory linear in what the rules say, and refuses rules
+ * for which a search could take longer than KAP_SEARCH_MAX instructions.
  */
 #include "ruleset/index.h"
 
+#include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "rule/addr.h"
 #include "rule/match.h"
 #include "ruleset/index_tree.h"
 
@@ -39,216 +40,157 @@ static __always_inline u32 count_bounds(const u32 *bound, u32 n, u32 x)
 	return bound - from;
 }
 
-/* The same of IPv6 addresses. */
-static u32 count_bounds6(const struct kap_addr *bound, u32 n,
-			 const struct kap_addr *x)
+static __always_inline u32 node_child(const struct kap_node *node, u32 x)
 {
-	const struct kap_addr *from = bound;
+	const u32 *bound = node->word + node->last + 2;
+	const u32 *refs = bound + node->n, *from;
+	u32 i;
 
-	while (n) {
-		u32 half = (n + 1) / 2;
+	if (x < node->base)
+		return refs[0];
+	from = node->word + min((x - node->base) >> node->shift, node->last);
+	i = from[0];
+	return refs[i + count_bounds(bound + i, from[1] - i, x)];
+}
 
-		bound += kap_addr_cmp(&bound[half - 1], x) <= 0 ? half : 0;
-		n -= half;
+/* The other tests of a rule whose first test has passed. */
+static noinline bool test_more(const struct kap_index *ix,
+			       const struct kap_test *t,
+			       const struct kap_key *key)
+{
+	while (t->ask & KAP_ASK_NEXT) {
+		t++;
+		if (key->word[t->at] - t->lo > t->span)
+			return false;
 	}
-	return bound - from;
+	return !(t->ask & KAP_ASK_RULE) ||
+	       kap_rule_matches_fields(ix->rules[t->place], key);
 }
 
-/* The child of a node that cuts by a field of 32 bits. */
-static __always_inline u32 many_child(const u32 *word,
-				      const struct kap_node *node, u32 x)
+static __always_inline bool test_passes(const struct kap_index *ix,
+					const struct kap_test *t,
+					const struct kap_key *key)
 {
-	const struct kap_many *many = (const void *)node->word;
-	u32 from = x - many->base, ref, n;
-	const u32 *block;
-
-	if (unlikely(from > many->span))
-		return x < many->base ? many->below : many->above;
-	ref = many->table[from >> node->shift];
-	if (!(ref & KAP_REF_SEARCH))
-		return ref;
-	block = word + (ref & ~KAP_REF_SEARCH);
-	n = *block++ - 1;
-	return block[n + count_bounds(block, n, x)];
+	return key->word[t->at] - t->lo <= t->span &&
+	       (!t->ask || test_more(ix, t, key));
 }
 
-/* The child of a node that cuts by IPv6 addresses. */
-static __always_inline u32 six_child(const struct kap_index *ix,
-				     const struct kap_node *node,
-				     const struct kap_addr *x)
+/* The first rule of a list that passes, if it stands before @best. */
+static __always_inline u32 search_list(const struct kap_index *ix,
+				       const u32 *list,
+				       const struct kap_key *key, u32 best)
 {
-	const struct kap_six *six = (const void *)node->word;
-	const struct kap_addr *bounds;
-	u64 from = x->hi - six->base;
-	const u32 *block;
-	u32 ref;
+	const u32 *word = ix->word.v;
+	const struct kap_test *t;
 
-	if (unlikely(from > six->span))
-		return x->hi < six->base ? six->below : six->above;
-	ref = six->table[from >> node->shift];
-	if (!(ref & KAP_REF_SEARCH))
-		return ref;
-	block = (const u32 *)ix->word.v + (ref & ~KAP_REF_SEARCH);
-	bounds = (const struct kap_addr *)ix->cut6.v + block[1];
-	return block[2 + count_bounds6(bounds, block[0] - 1, x)];
-}
-
-/* The child of a node that is not where a search begins. */
-static __always_inline u32 node_child(const struct kap_index *ix,
-				      const struct kap_node *node,
-				      const struct kap_key *key)
-{
-	u32 n = node->n - 1;
-
-	switch (node->kind) {
-	case KAP_FEW:
-		return node->word[n + count_bounds(node->word, n,
-						   key->word[node->at])];
-	case KAP_MANY:
-		return many_child(ix->word.v, node, key->word[node->at]);
-	case KAP_SIX:
-		return six_child(ix, node, &key->addr[node->at]);
-	default:
-		return node->word[key->v4];
+	/* the test that ends a list has the place U32_MAX */
+	for (;; list++) {
+		t = (const struct kap_test *)&word[*list];
+		if (t->place >= best)
+			return best;
+		if (unlikely(test_passes(ix, t, key)))
+			return t->place;
 	}
 }
 
-/* What most tests need not ask. */
-static noinline bool ask_more(const struct kap_index *ix,
-			      const struct kap_test *test,
-			      const struct kap_key *key)
+static noinline u32 search_bits(const struct kap_index *ix,
+				const struct kap_bits *b,
+				const struct kap_key *key, u32 best)
 {
-	if ((test->ask & KAP_ASK_V4) && !key->v4)
-		return false;
-	return !(test->ask & KAP_ASK_RULE) ||
-	       kap_rule_matches_fields(ix->rules[test->place], key);
-}
+	const u32 *word = ix->word.v, *list = word + b->list;
+	const u64 *map[KAP_KEY_WORDS], *m0, *m1;
+	u32 n_words = (b->n + 63) / 64, w, i;
+	const struct kap_test *t;
+	u64 bits;
 
-/* The first rule that passes, if it stands before @best. Nearly all fail. */
-static __always_inline u32 try_rules(const struct kap_index *ix,
-				     const struct kap_test *test,
-				     const struct kap_key *key, u32 best)
-{
-	while (test->place < best) {
-		if (likely(key->word[test->at] - test->lo > test->span) ||
-		    (test->ask && !ask_more(ix, test, key)))
-			test = (const void *)test + test->skip;
-		else if (test->ask & KAP_ASK_NEXT)
-			test++;
-		else
-			return test->place;
+	for (i = 0; i < b->n_dims; i++) {
+		w = count_bounds(word + b->dim[i].bounds, b->dim[i].n,
+				 key->word[b->dim[i].at]);
+		map[i] = (const u64 *)ix->map.v + b->dim[i].map +
+			 (size_t)w * n_words;
+	}
+	m0 = map[0];
+	m1 = map[b->n_dims > 1];
+	for (w = 0; w < n_words; w++) {
+		bits = m0[w] & m1[w];
+		for (i = 2; bits && i < b->n_dims; i++)
+			bits &= map[i][w];
+		for (; bits; bits &= bits - 1) {
+			i = 64 * w + fls64(bits & -bits) - 1;
+			t = (const struct kap_test *)&word[list[i]];
+			if (t->place >= best)
+				return best;
+			if (test_passes(ix, t, key))
+				return t->place;
+		}
 	}
 	return best;
 }
 
-/* Looks at what @ref leads to, unless that is a node. */
-static __always_inline void look_at(const struct kap_index *ix,
-				    const struct kap_key *key, u32 ref,
-				    struct kap_search *s)
-{
-	const u32 *word = ix->word.v;
-
-	if (ref == KAP_REF_NONE)
-		return;
-	if (ref & KAP_REF_TRY)
-		s->best = try_rules(ix, (const void *)&word[ref & ~KAP_REF_TRY],
-				    key, s->best);
-	else if (ref & KAP_REF_RULE)
-		s->best = min(s->best, ref & KAP_REF_PLACE);
-	else
-		s->ref[s->n++] = ref;
-}
-
-static __always_inline void search_tops(const struct kap_index *ix,
-					const struct kap_key *key,
+static __always_inline void search_leaf(const struct kap_index *ix,
+					const struct kap_key *key, u32 ref,
 					struct kap_search *s)
 {
-	const struct kap_tops *tops = &ix->tops[key->v4];
 	const u32 *word = ix->word.v;
-	const struct kap_node *node;
-	u32 i;
 
-	for (i = 0; i < tops->n; i++) {
-		node = (const struct kap_node *)&word[tops->many[i]];
-		look_at(ix, key, many_child(word, node, key->word[node->at]), s);
-	}
-	if (key->v4)
-		return;
-	for (i = 0; i < ix->n_six; i++) {
-		node = (const struct kap_node *)&word[ix->six[i]];
-		look_at(ix, key, six_child(ix, node, &key->addr[node->at]), s);
-	}
+	if (ref & KAP_REF_RULE)
+		s->best = min(s->best, ref & KAP_REF_PLACE);
+	else if (ref & KAP_REF_LIST)
+		s->best = search_list(ix, &word[ref & KAP_REF_WORD], key,
+				      s->best);
+	else if (ref & KAP_REF_BITS)
+		s->best = search_bits(ix, (const void *)&word[ref & KAP_REF_WORD],
+				      key, s->best);
 }
 
 /* Goes down to the end wherever something better may be. */
-static __always_inline void search_pending(const struct kap_index *ix,
-					   const struct kap_key *key,
-					   struct kap_search *s)
+static __always_inline struct kap_rule *
+search_pending(const struct kap_index *ix, const struct kap_key *key,
+	       struct kap_search *s)
 {
+	const u32 *word = ix->word.v;
 	const struct kap_node *node;
 	u32 ref;
 
 	while (s->n) {
 		ref = s->ref[--s->n];
-		while (ref && !(ref & (KAP_REF_RULE | KAP_REF_TRY))) {
-			node = kap_index_node(ix, ref);
+		while (ref && !(ref & KAP_REF_LEAF)) {
+			node = (const struct kap_node *)&word[ref];
 			if (node->best >= s->best) {
 				ref = KAP_REF_NONE;
 				break;
 			}
-			if (node->rest != KAP_REF_NONE)
+			if (node->rest)
 				s->ref[s->n++] = node->rest;
-			ref = node_child(ix, node, key);
+			ref = node_child(node, key->word[node->at]);
 		}
-		look_at(ix, key, ref, s);
+		search_leaf(ix, key, ref, s);
 	}
+	return s->best < ix->n ? ix->rules[s->best] : NULL;
 }
 
 /**
- * kap_index_find - the first rule that matches a connection
+ * kap_index_find - find the first rule that matches a connection
  * @ix: index
  * @key: the connection; its cgroup is not looked at
- * @s: what its cgroup matches, or nothing but the number of rules; scratch
+ * @s: @best: the best rule known, or the number of rules; @ref: what else its
+ *	cgroup leads to, or a part of that. Gets the best rule
  *
- * Context: any; the path every connection takes.
+ * Context: any; called for every connection that the table by port does not
+ *	decide.
  * Return: the rule, or NULL.
  */
 struct kap_rule *kap_index_find(const struct kap_index *ix,
 				const struct kap_key *key,
 				struct kap_search *s)
 {
-	if (ix->left != KAP_REF_NONE)
-		s->ref[s->n++] = ix->left;
-	if (ix->ports)
-		look_at(ix, key, kap_ports_ref(ix->ports, key->field[KAP_PORT]),
-			s);
-	else
-		search_tops(ix, key, s);
-	search_pending(ix, key, s);
-	return s->best < ix->n ? ix->rules[s->best] : NULL;
-}
-
-/**
- * kap_index_find_from - the same, of a cgroup not seen before
- * @ix: index
- * @key: the connection, with its cgroup
- * @start: what its cgroup matches
- *
- * Context: any.
- * Return: the rule, or NULL.
- */
-struct kap_rule *kap_index_find_from(const struct kap_index *ix,
-				     const struct kap_key *key,
-				     const struct kap_start *start)
-{
-	struct kap_search s __uninitialized;
-
-	if (start->n == KAP_HITS_MANY)
-		return kap_match_walk(ix->rules, ix->n, key);
-	s.best = start->best;
-	s.n = start->n;
-	memcpy(s.ref, start->ref, start->n * sizeof(*s.ref));
-	return kap_index_find(ix, key, &s);
+	if (ix->ports) {
+		s->ref[s->n++] = kap_ports_ref(ix->ports, key->field[KAP_PORT]);
+	} else {
+		s->ref[s->n++] = ix->any;
+		s->ref[s->n++] = ix->family[!!key->v4];
+	}
+	return search_pending(ix, key, s);
 }
 
 /**
@@ -260,52 +202,98 @@ struct kap_rule *kap_index_find_from(const struct kap_index *ix,
  */
 bool kap_index_has_cgroups(const struct kap_index *ix)
 {
-	return ix->n_patterns;
+	return ix->patterns;
 }
 
-/**
- * kap_index_cgroup - what a cgroup matches
- * @ix: index with cgroups
- * @path: path of the cgroup
- * @start: the result
- *
- * Context: any.
- */
-void kap_index_cgroup(const struct kap_index *ix, const char *path,
-		      struct kap_start *start)
+/* More parts than this, of patterns that may be told twice, are told anew. */
+#define PARTS_FEW	32
+#define PARTS_MAX	128
+
+/* What has been found out about a cgroup. */
+struct collect {
+	const struct kap_index *ix;
+	const struct kap_key *key;
+	struct kap_search s;
+	struct kap_start start;
+	u32 parts;
+	u32 parts_max;
+	kap_start_keep keep;
+	void *arg;
+};
+
+/* The part is complete: search it, and let the caller remember it. */
+static void end_part(struct collect *c, u32 more)
 {
-	struct kap_hits hits;
-	u32 i;
+	c->start.more = more;
+	c->s.best = min(c->s.best, c->start.best);
+	c->s.n = c->start.n;
+	memcpy(c->s.ref, c->start.ref, c->s.n * sizeof(*c->s.ref));
+	kap_index_find(c->ix, c->key, &c->s);
+	if (c->keep)
+		c->keep(c->arg, c->parts, &c->start);
+	c->parts++;
+	c->start.n = 0;
+}
 
-	kap_patterns_match(ix->patterns, path, &hits);
-	start->best = ix->n;
-	start->n = 0;
-	if (hits.n == KAP_HITS_MANY)
-		start->n = KAP_HITS_MANY;
-	for (i = 0; start->n != KAP_HITS_MANY && i < hits.n; i++) {
-		u32 ref = ix->pattern[hits.id[i]];
+/* Another pattern that matches. */
+static bool add_pattern(void *arg, u32 id)
+{
+	struct collect *c = arg;
+	u32 ref = c->ix->pattern[id], i;
 
-		if (ref & KAP_REF_RULE)
-			start->best = min(start->best, ref & KAP_REF_PLACE);
-		else
-			start->ref[start->n++] = ref;
+	if (ref & KAP_REF_RULE) {
+		c->start.best = min(c->start.best, ref & KAP_REF_PLACE);
+		return true;
 	}
+	for (i = 0; i < c->start.n; i++) {
+		if (c->start.ref[i] == ref)
+			return true;
+	}
+	if (c->start.n == KAP_START_REFS)
+		end_part(c, KAP_PART_MORE);
+	c->start.ref[c->start.n++] = ref;
+	return c->parts < c->parts_max;
 }
 
 /**
- * kap_index_match - the first rule that matches a connection, from its path
+ * kap_index_match - find the first rule that matches a connection, by its path
  * @ix: index
- * @key: the connection
+ * @key: the connection, with its cgroup or NULL
+ * @keep: told what the cgroup matches, part after part; or NULL
+ * @arg: for @keep
  *
  * Context: any.
  * Return: the rule, or NULL.
  */
 struct kap_rule *kap_index_match(const struct kap_index *ix,
-				 const struct kap_key *key)
+				 const struct kap_key *key,
+				 kap_start_keep keep, void *arg)
 {
-	struct kap_start start = { .best = ix->n };
+	struct collect c = {
+		.ix = ix,
+		.key = key,
+		.s.best = ix->n,
+		.start.best = ix->n,
+		.parts_max = PARTS_FEW,
+		.keep = keep,
+		.arg = arg,
+	};
+	u32 more = KAP_PART_LAST;
 
-	if (ix->n_patterns && key->cgroup)
-		kap_index_cgroup(ix, key->cgroup, &start);
-	return kap_index_find_from(ix, key, &start);
+	if (ix->patterns && key->cgroup &&
+	    !kap_patterns_match(ix->patterns, key->cgroup, add_pattern, &c)) {
+		c.parts = 0;
+		c.parts_max = PARTS_MAX;
+		c.start.n = 0;
+		if (!kap_patterns_walk(ix->patterns, key->cgroup, add_pattern,
+				       &c)) {
+			c.parts = 0;
+			c.start.n = 0;
+			more = KAP_PART_WALK;
+		}
+	}
+	end_part(&c, more);
+	if (more == KAP_PART_WALK)
+		return kap_match_walk(ix->rules, ix->n, key);
+	return c.s.best < ix->n ? ix->rules[c.s.best] : NULL;
 }

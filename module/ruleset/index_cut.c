@@ -1,180 +1,286 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ruleset/index_cut.h"
+/* Which intervals of the words of a key the rules cover. */
+#include "ruleset/index_build.h"
 
 #include <linux/bitops.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
-#include <linux/mm.h>
-#include <linux/sched.h>
-#include <linux/slab.h>
-#include <linux/sort.h>
-#include <linux/string.h>
 
 #include "rule/addr.h"
 
-/* Interval number @i of @rule in one half of @field; false behind the last. */
-static bool rule_interval(const struct kap_rule *rule, u32 field, bool v6,
-			  u32 *i, struct kap_addr *lo, struct kap_addr *hi)
-{
-	const struct kap_prefix *p;
-	u32 n;
+#define WORD_ADDR	(offsetof(struct kap_key, addr) / sizeof(u32))
+#define ADDR_WORDS	(sizeof(struct kap_addr) / sizeof(u32))
+#define BIG_ENDIAN_U64	(__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
-	lo->hi = 0;
-	hi->hi = 0;
-	if (field < KAP_U32_FIELDS) {
-		if (v6 || *i == rule->n_ranges[field])
-			return false;
-		lo->lo = rule->ranges[field][*i].lo;
-		hi->lo = rule->ranges[field][(*i)++].hi;
-		return true;
-	}
-	p = rule->addrs[field - KAP_LADDR];
-	n = rule->n_addrs[field - KAP_LADDR];
-	while (*i < n && p[*i].v4 == v6)
+/* How many words of an address are more significant than word @at of the key. */
+static u32 word_rank(u32 at)
+{
+	u32 rank = (at - WORD_ADDR) % ADDR_WORDS;
+
+	return BIG_ENDIAN_U64 ? rank : rank ^ 1;
+}
+
+static u32 addr_word(const struct kap_addr *a, u32 rank)
+{
+	u64 half = rank < 2 ? a->hi : a->lo;
+
+	return rank % 2 ? half : half >> 32;
+}
+
+/* The next prefix of @family from number @i on, or NULL. */
+static const struct kap_prefix *next_prefix(const struct kap_rule *rule,
+					    u32 side, u32 family, u32 *i)
+{
+	const struct kap_prefix *p = rule->addrs[side];
+	u32 n = rule->n_addrs[side];
+
+	while (*i < n && p[*i].v4 != (family == KAP_ITEM_V4))
 		(*i)++;
-	if (*i == n)
-		return false;
-	*lo = p[*i].addr;
-	*hi = kap_prefix_last(&p[(*i)++]);
-	return true;
+	return *i < n ? &p[(*i)++] : NULL;
 }
 
-/* The address after @a; false when there is none in its family or field. */
-static bool addr_next(struct kap_addr *a, bool v6)
+/*
+ * Every prefix restricts the words its length reaches into. Two prefixes of a
+ * list that differ in more than one word make it vague, because each word for
+ * itself does not tell the combinations apart.
+ */
+static bool init_addr(const struct kap_rule *rule, u32 side, u32 family,
+		      struct kap_item *item)
 {
-	if (!v6 && a->lo == U32_MAX)
-		return false;
-	if (!++a->lo)
-		return ++a->hi;
-	return true;
-}
+	u32 at = WORD_ADDR + side * ADDR_WORDS, len = 128, k = 0, i, lists = 0;
+	const struct kap_prefix *first = next_prefix(rule, side, family, &k), *p;
 
-static int cmp_bound(const void *a, const void *b)
-{
-	return kap_addr_cmp(a, b);
-}
+	for (p = first; p; p = next_prefix(rule, side, family, &k)) {
+		struct kap_addr last = kap_prefix_last(p);
+		struct kap_addr like = kap_prefix_last(first);
 
-static int plan_half(struct kap_half *half, struct kap_cut *c, bool v6,
-		     struct kap_rule *const *rules, const u32 *list, u32 n)
-{
-	struct kap_addr lo, hi;
-	u32 i, k, ends = 0;
+		len = min_t(u32, len, p->len + (p->v4 ? 96 : 0));
+		for (i = at; i < at + ADDR_WORDS; i++) {
+			u32 rank = word_rank(i);
 
-	for (i = 0; i < n; i++) {
-		for (k = 0; rule_interval(rules[list[i]], c->field, v6, &k,
-					  &lo, &hi);)
-			ends += 2;
-	}
-	if (!ends)
-		return 0;
-	c->own += ends / 2;
-	half->bound = kvmalloc_array(ends + 1, sizeof(lo), GFP_KERNEL);
-	if (!half->bound)
-		return -ENOMEM;
-	memset(half->bound, 0, sizeof(lo));
-	ends = 1;
-	for (i = 0; i < n; i++) {
-		for (k = 0; rule_interval(rules[list[i]], c->field, v6, &k,
-					  &lo, &hi);) {
-			half->bound[ends++] = lo;
-			if (addr_next(&hi, v6))
-				half->bound[ends++] = hi;
+			if (addr_word(&p->addr, rank) !=
+			    addr_word(&first->addr, rank) ||
+			    addr_word(&last, rank) != addr_word(&like, rank))
+				lists |= BIT(i);
 		}
 	}
-	sort(half->bound, ends, sizeof(lo), cmp_bound, NULL);
-	for (i = 1; i < ends; i++) {
-		if (kap_addr_cmp(&half->bound[half->n], &half->bound[i]))
-			half->bound[++half->n] = half->bound[i];
+	item->vague |= hweight32(lists) > 1;
+	for (i = at; first && i < at + ADDR_WORDS; i++) {
+		if (len > 32 * word_rank(i) &&
+		    (word_rank(i) == 3 || family == KAP_ITEM_V6))
+			item->dims |= BIT(i);
 	}
-	half->n++;
+	item->lists |= lists & item->dims;
+	return first;
+}
+
+/* Returns false if no connection of that family can match. */
+static bool init_item(const struct kap_rule *rule, u32 family,
+		      struct kap_item *item)
+{
+	u32 f;
+
+	*item = (struct kap_item){ 0 };
+	for (f = 0; f < KAP_U32_FIELDS; f++) {
+		if (!(rule->fields & BIT(f)))
+			continue;
+		item->dims |= BIT(f);
+		if (rule->n_ranges[f] > 1)
+			item->lists |= BIT(f);
+	}
+	if (family == KAP_ITEM_ANY)
+		return true;
+	item->dims |= KAP_CUT_FAMILY;
+	for (f = 0; f < 2; f++) {
+		if ((rule->fields & BIT(KAP_LADDR + f)) &&
+		    !init_addr(rule, f, family, item))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * kap_cut_add - add the items of a rule to a list
+ * @b: build; learns what is to be known of the items
+ * @place: place of the rule
+ * @list: the list, with room for two more
+ * @n: elements of @list
+ *
+ * Context: any.
+ */
+void kap_cut_add(struct kap_build *b, u32 place, u32 *list, u32 *n)
+{
+	const struct kap_rule *rule = b->ix->rules[place];
+	bool any = !(rule->fields & (BIT(KAP_LADDR) | BIT(KAP_RADDR)));
+	u32 f = any ? KAP_ITEM_ANY : KAP_ITEM_V4;
+
+	for (; f <= (any ? KAP_ITEM_ANY : KAP_ITEM_V6); f++) {
+		u32 item = place << 2 | f;
+
+		if (init_item(rule, f, kap_build_item(b, item)))
+			list[(*n)++] = item;
+	}
+}
+
+/**
+ * kap_cut_range - find an interval that an item covers of a word of the key
+ * @b: build
+ * @item: the item
+ * @at: the word
+ * @i: where to look from, at first 0; becomes where to look for the next
+ * @range: the result
+ *
+ * Context: any.
+ * Return: false when there are no more, or the item does not restrict @at.
+ */
+bool kap_cut_range(const struct kap_build *b, u32 item, u32 at, u32 *i,
+		   struct kap_range *range)
+{
+	const struct kap_rule *rule = b->ix->rules[KAP_ITEM_PLACE(item)];
+	u32 family = KAP_ITEM_FAMILY(item), rank;
+	const struct kap_prefix *p;
+	struct kap_addr last;
+
+	if (!(kap_build_item(b, item)->dims & BIT(at)))
+		return false;
+	if (at < KAP_U32_FIELDS) {
+		if (*i == rule->n_ranges[at])
+			return false;
+		*range = rule->ranges[at][(*i)++];
+		return true;
+	}
+	if (at == KAP_CUT_AT_V4) {
+		range->lo = family == KAP_ITEM_V4;
+		range->hi = range->lo;
+		return !(*i)++;
+	}
+	p = next_prefix(rule, (at - WORD_ADDR) / ADDR_WORDS, family, i);
+	if (!p)
+		return false;
+	rank = word_rank(at);
+	last = kap_prefix_last(p);
+	range->lo = addr_word(&p->addr, rank);
+	range->hi = addr_word(&last, rank);
+	return true;
+}
+
+/*
+ * Sorts by one byte after the other, which takes time in proportion to @n.
+ * @spare has room for as many, and for a counter for each byte. Returns where
+ * the result is: @v or @spare.
+ */
+static u32 *sort_bounds(u32 *v, u32 *spare, u32 *start, u32 n)
+{
+	u32 shift, i;
+
+	for (shift = 0; shift < 32; shift += 8) {
+		u32 sum = 0, count;
+
+		memset(start, 0, 256 * sizeof(*start));
+		for (i = 0; i < n; i++) {
+			kap_array_pause(i + 1);
+			start[(u8)(v[i] >> shift)]++;
+		}
+		if (start[(u8)(v[0] >> shift)] == n)
+			continue;
+		for (i = 0; i < 256; i++) {
+			count = start[i];
+			start[i] = sum;
+			sum += count;
+		}
+		for (i = 0; i < n; i++) {
+			kap_array_pause(i + 1);
+			spare[start[(u8)(v[i] >> shift)]++] = v[i];
+		}
+		swap(v, spare);
+	}
+	return v;
+}
+
+/* The bounds of all intervals, each once; of more than @most, some. */
+static int find_bounds(struct kap_cut *c, const struct kap_build *b,
+		       const u32 *list, u32 n, u32 most)
+{
+	u32 i, k, m = 1, step, *v, *sorted;
+	struct kap_range r;
+
+	for (i = 0; i < n; i++) {
+		kap_array_pause(i + 1);
+		for (k = 0; kap_cut_range(b, list[i], c->at, &k, &r);)
+			c->own++;
+	}
+	v = kap_array_alloc(2 * (2ULL * c->own + 1) + 256, sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	c->bound = v;
+	v[0] = 0;
+	for (i = 0; i < n; i++) {
+		kap_array_pause(i + 1);
+		for (k = 0; kap_cut_range(b, list[i], c->at, &k, &r);) {
+			v[m++] = r.lo;
+			if (r.hi != U32_MAX)
+				v[m++] = r.hi + 1;
+		}
+	}
+	sorted = sort_bounds(v, v + m, v + 2 * m, m);
 	cond_resched();
+	for (i = 0, k = 0; i < m; i++)
+		k += !i || sorted[i] != sorted[i - 1];
+	step = k <= most ? 1 : (m - 1) / most + 1;
+	cond_resched();
+	for (i = 0; i < m; i += step) {
+		if (!i || sorted[i] != v[c->n - 1])
+			v[c->n++] = sorted[i];
+	}
 	return 0;
 }
 
-/* The interval @x lies in. */
-static u32 find_bound(const struct kap_half *half, const struct kap_addr *x)
+/**
+ * kap_cut_find - find an interval
+ * @c: planned
+ * @x: value of its word of the key
+ *
+ * Context: any.
+ * Return: the number of the interval @x lies in.
+ */
+u32 kap_cut_find(const struct kap_cut *c, u32 x)
 {
-	u32 i = 0, n = half->n;
+	u32 i = 0, n = c->n;
 
 	while (n > 1) {
-		if (kap_addr_cmp(&half->bound[i + n / 2], x) <= 0)
+		if (c->bound[i + n / 2] <= x)
 			i += n / 2;
 		n -= n / 2;
 	}
 	return i;
 }
 
-/* Intervals of both halves a rule covers; 0 when it does not use the field. */
-static u32 rule_span(const struct kap_cut *c, const struct kap_rule *rule)
-{
-	struct kap_addr lo, hi;
-	u32 v6, i, span = 0;
-
-	if (!(rule->fields & BIT(c->field)))
-		return 0;
-	for (v6 = 0; v6 < 2; v6++) {
-		for (i = 0; rule_interval(rule, c->field, v6, &i, &lo, &hi);)
-			span += find_bound(&c->half[v6], &hi) -
-				find_bound(&c->half[v6], &lo) + 1;
-	}
-	return span;
-}
-
-/* Nothing else to check: whoever lies in its interval matches it. */
-static bool is_closing(const struct kap_cut *c, const struct kap_rule *rule)
-{
-	return !(rule->fields & KAP_INDEXED_MASK & ~c->sure & ~BIT(c->field));
-}
-
-static bool goes_to_rest(const struct kap_cut *c, const struct kap_rule *rule,
-			 u32 span)
-{
-	return !span || (span >= c->limit && !is_closing(c, rule));
-}
-
 /**
- * kap_cut_plan - how a list would be cut by a field, and what that is worth
- * @c: @field and @sure set, all else zero; for kap_cut_free() in any case
- * @rules: rules in matching order
- * @list: the places of the rules in question, ascending
+ * kap_cut_plan - find the intervals of a cut and what the items cover of them
+ * @c: @at set, all else zero; for kap_cut_free() in any case
+ * @b: build
+ * @list: the items, ascending
  * @n: how many
- * @budget: copies of rules, and intervals, there may be at most
+ * @most: so many intervals at most, then not all bounds are among theirs
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int kap_cut_plan(struct kap_cut *c, struct kap_rule *const *rules,
-		 const u32 *list, u32 n, u32 budget)
+int kap_cut_plan(struct kap_cut *c, const struct kap_build *b, const u32 *list,
+		 u32 n, u32 most)
 {
-	u64 copies[33] = { 0 }, kept = 0;
-	u32 i, order, intervals;
+	struct kap_range r;
+	u32 i, k;
 
-	c->span = kvmalloc_array(n, sizeof(*c->span), GFP_KERNEL);
-	if (!c->span || plan_half(&c->half[0], c, false, rules, list, n) ||
-	    plan_half(&c->half[1], c, true, rules, list, n))
+	c->span = kap_array_alloc(n, sizeof(*c->span));
+	if (!c->span || find_bounds(c, b, list, n, most))
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
-		const struct kap_rule *rule = rules[list[i]];
-
-		c->span[i] = rule_span(c, rule);
-		if (!is_closing(c, rule))
-			copies[fls(c->span[i])] += c->span[i];
+		kap_array_pause(i + 1);
+		c->span[i] = 0;
+		for (k = 0; kap_cut_range(b, list[i], c->at, &k, &r);)
+			c->span[i] += kap_cut_find(c, r.hi) -
+				      kap_cut_find(c, r.lo) + 1;
 	}
-	/* four of each interval a rule has; what spans least goes first */
-	for (order = 1; order < 32; order++) {
-		if (kept + copies[order] > min(budget, 16 * c->own + KAP_CUT_FREE))
-			break;
-		kept += copies[order];
-	}
-	c->limit = BIT(order - 1);
-	for (i = 0; i < n; i++)
-		c->n_rest += goes_to_rest(c, rules[list[i]], c->span[i]);
-	intervals = c->half[0].n + c->half[1].n;
-	c->cost = c->n_rest + 1;
-	if (intervals > budget)
-		c->cost = n;
-	else if (c->n_rest < n)
-		c->cost += (u32)kept / intervals;	/* it is within the budget */
 	return 0;
 }
 
@@ -188,27 +294,27 @@ static u32 find_open(u32 *next, u32 i)
 	return i;
 }
 
-struct stroke {
-	u32 interval;
-	u32 place;
-};
-
-/* Paints one rule; counts only while @to is NULL. */
-static u32 paint_rule(struct kap_cut *c, bool v6, const struct kap_rule *rule,
-		      u32 place, u32 *next, struct stroke *to)
+/* An item that is sure to match closes an interval: none after it can win. */
+static u32 paint_item(struct kap_cut *c, const struct kap_build *b, bool closes,
+		      u32 item, u32 *next, u32 n)
 {
-	const struct kap_half *half = &c->half[v6];
-	bool closes = is_closing(c, rule);
-	struct kap_addr lo, hi;
-	u32 i, n = 0;
+	struct kap_range r;
+	u32 i, k, end;
 
-	for (i = 0; rule_interval(rule, c->field, v6, &i, &lo, &hi);) {
-		u32 k = find_open(next, find_bound(half, &lo));
-		u32 last = find_bound(half, &hi);
-
-		for (; k <= last; k = find_open(next, k + 1)) {
-			to[n].interval = k;
-			to[n++].place = place;
+	for (i = 0; kap_cut_range(b, item, c->at, &i, &r);) {
+		end = kap_cut_find(c, r.hi);
+		for (k = find_open(next, kap_cut_find(c, r.lo)); k <= end;
+		     k = find_open(next, k + 1)) {
+			kap_array_pause(++n);
+			c->copy[n].item = item;
+			c->copy[n].next = 0;
+			if (!c->first[k])
+				c->first[k] = n;
+			else if (c->copy[c->last[k]].item != item)
+				c->copy[c->last[k]].next = n;
+			else
+				n--;	/* words of IPv6 prefixes may overlap */
+			c->last[k] = n;
 			if (closes)
 				next[k] = k + 1;
 		}
@@ -216,106 +322,51 @@ static u32 paint_rule(struct kap_cut *c, bool v6, const struct kap_rule *rule,
 	return n;
 }
 
-/* Strokes come in matching order: counting them out keeps it. */
-static int sort_strokes(struct kap_half *half, const struct stroke *stroke,
-			u32 n)
-{
-	u32 i;
-
-	half->start = kvcalloc(half->n + 2, sizeof(u32), GFP_KERNEL);
-	half->list = kvmalloc_array(n + 1, sizeof(u32), GFP_KERNEL);
-	if (!half->start || !half->list)
-		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		half->start[stroke[i].interval + 2]++;
-	for (i = 2; i <= half->n; i++)
-		half->start[i] += half->start[i - 1];
-	for (i = 0; i < n; i++)
-		half->list[half->start[stroke[i].interval + 1]++] =
-			stroke[i].place;
-	return 0;
-}
-
-static int paint_half(struct kap_cut *c, bool v6, struct kap_rule *const *rules,
-		      const u32 *list, u32 n)
-{
-	struct kap_half *half = &c->half[v6];
-	struct stroke *stroke;
-	u64 room = half->n;
-	u32 *next;
-	u32 i, done = 0;
-	int err = -ENOMEM;
-
-	/* those that close paint each interval once at most, all together */
-	for (i = 0; i < n; i++) {
-		if (!goes_to_rest(c, rules[list[i]], c->span[i]) &&
-		    !is_closing(c, rules[list[i]]))
-			room += c->span[i];
-	}
-	next = kvmalloc_array(half->n + 1, sizeof(*next), GFP_KERNEL);
-	stroke = kvmalloc_array(room, sizeof(*stroke), GFP_KERNEL);
-	if (next && stroke) {
-		for (i = 0; i <= half->n; i++)
-			next[i] = i;
-		for (i = 0; i < n; i++) {
-			if (!goes_to_rest(c, rules[list[i]], c->span[i]))
-				done += paint_rule(c, v6, rules[list[i]],
-						   list[i], next,
-						   stroke + done);
-		}
-		err = sort_strokes(half, stroke, done);
-	}
-	kvfree(stroke);
-	kvfree(next);
-	cond_resched();
-	return err;
-}
-
 /**
- * kap_cut_paint - carry a plan out: which rules each interval is left with
+ * kap_cut_paint - copy the items to the intervals they cover
  * @c: planned
- * @rules: as for the plan
- * @list: as for the plan
+ * @b: as for the plan
+ * @sure: words of the key that all items are known to match in, @at included
+ * @list: as for the plan. Items whose span is 0 are left out
  * @n: as for the plan
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int kap_cut_paint(struct kap_cut *c, struct kap_rule *const *rules,
+int kap_cut_paint(struct kap_cut *c, const struct kap_build *b, u32 sure,
 		  const u32 *list, u32 n)
 {
-	u32 v6, i, k = 0;
+	u64 room = c->n + 2;
+	u32 i, done = 0, *next;
+	bool closes;
 
-	c->rest = kvmalloc_array(c->n_rest + 1, sizeof(*c->rest), GFP_KERNEL);
-	if (!c->rest)
-		return -ENOMEM;
+	/* those that close paint each interval once at most, all together */
 	for (i = 0; i < n; i++) {
-		if (goes_to_rest(c, rules[list[i]], c->span[i]))
-			c->rest[k++] = list[i];
+		kap_array_pause(i + 1);
+		if (!kap_build_is_sure(b, list[i], sure))
+			room += c->span[i];
 	}
-	for (v6 = 0; v6 < 2; v6++) {
-		if (c->half[v6].n && paint_half(c, v6, rules, list, n))
-			return -ENOMEM;
+	c->first = kap_array_alloc(c->n, sizeof(*c->first));
+	c->last = kap_array_alloc(c->n, sizeof(*c->last));
+	c->copy = kap_array_alloc(room, sizeof(*c->copy));
+	next = kap_array_alloc(c->n + 1, sizeof(*next));
+	if (!c->first || !c->last || !c->copy || !next) {
+		kvfree(next);
+		return -ENOMEM;
 	}
+	memset(c->first, 0, c->n * sizeof(*c->first));
+	for (i = 0; i <= c->n; i++) {
+		kap_array_pause(i + 1);
+		next[i] = i;
+	}
+	for (i = 0; i < n; i++) {
+		kap_array_pause(i + 1);
+		closes = kap_build_is_sure(b, list[i], sure);
+		if (c->span[i])
+			done = paint_item(c, b, closes, list[i], next, done);
+	}
+	kvfree(next);
 	return 0;
-}
-
-/**
- * kap_cut_copies - places handed out by a cut
- * @c: painted
- *
- * Context: any.
- * Return: the sum of the lengths of all its lists, "rest" apart.
- */
-u32 kap_cut_copies(const struct kap_cut *c)
-{
-	u32 v6, n = 0;
-
-	for (v6 = 0; v6 < 2; v6++) {
-		if (c->half[v6].n)
-			n += c->half[v6].start[c->half[v6].n];
-	}
-	return n;
 }
 
 /**
@@ -326,14 +377,9 @@ u32 kap_cut_copies(const struct kap_cut *c)
  */
 void kap_cut_free(struct kap_cut *c)
 {
-	u32 v6;
-
-	for (v6 = 0; v6 < 2; v6++) {
-		kvfree(c->half[v6].bound);
-		kvfree(c->half[v6].start);
-		kvfree(c->half[v6].list);
-	}
+	kvfree(c->bound);
 	kvfree(c->span);
-	kvfree(c->rest);
-	memset(c, 0, sizeof(*c));
+	kvfree(c->first);
+	kvfree(c->last);
+	kvfree(c->copy);
 }

@@ -5,30 +5,20 @@
 
 #include <linux/types.h>
 
-/*
- * A cgroup that more patterns than this match is not looked up by the index
- * but by kap_match_walk(): right, but slow. Nested patterns that deep are not
- * seen; so many make an entry of cgroup_cache.c one cache line.
- */
-#define KAP_CGROUP_PATTERNS_MAX	11
-#define KAP_HITS_MANY	(~0U)
-
 struct kap_patterns;
+struct kap_rule;
 
-/**
- * struct kap_hits - the patterns a path matches
- * @n: how many; KAP_HITS_MANY when there are too many to list
- * @id: their numbers
- */
-struct kap_hits {
-	u32 n;
-	u32 id[KAP_CGROUP_PATTERNS_MAX];
-};
+/* Told the number of a pattern that matches; false: it wants to know no more. */
+typedef bool (*kap_pattern_hit)(void *arg, u32 id);
 
-struct kap_patterns *kap_patterns_build(const char *const *text, u32 n);
+struct kap_patterns *kap_patterns_build(struct kap_rule *const *rules, u32 n,
+					u32 *id);
 void kap_patterns_free(struct kap_patterns *p);
 size_t kap_patterns_bytes(const struct kap_patterns *p);
-void kap_patterns_match(const struct kap_patterns *p, const char *path,
-			struct kap_hits *hits);
+u32 kap_patterns_count(const struct kap_patterns *p);
+bool kap_patterns_match(const struct kap_patterns *p, const char *path,
+			kap_pattern_hit hit, void *arg);
+bool kap_patterns_walk(const struct kap_patterns *p, const char *path,
+		       kap_pattern_hit hit, void *arg);
 
 #endif /* _KAPOLICY_PATTERNS_H */

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "ruleset/index.h"
 #include "ruleset/index_build.h"
 
 #include <linux/errno.h>
-#include <linux/kernel.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
-#include <linux/string.h>
 
 #define PAGE_PORTS	256
 
-/* Not the number of a node: who sees it looks in the trees. */
+/*
+ * The reference of every port when the rules are not all about ports. It is
+ * neither KAP_REF_NONE nor has KAP_REF_RULE, so the probe asks kap_index_find(),
+ * which does not use this table. It is never followed.
+ */
 #define ELSEWHERE	1U
 
 static const u32 no_rules[PAGE_PORTS];
@@ -18,12 +17,11 @@ static const u32 elsewhere[PAGE_PORTS] = {
 	[0 ... PAGE_PORTS - 1] = ELSEWHERE,
 };
 
-/* Of a rule set that is not about ports, so that the probe need not ask. */
 static const struct kap_ports no_ports = {
 	.page = { [0 ... ARRAY_SIZE(no_ports.page) - 1] = elsewhere },
 };
 
-/* The page of @ref for one port, its own from now on. */
+/* The page of one port; made when it is still the one without rules. */
 static u32 *own_page(struct kap_ports *ports, u32 port)
 {
 	const u32 **page = &ports->page[port / PAGE_PORTS];
@@ -38,15 +36,15 @@ static u32 *own_page(struct kap_ports *ports, u32 port)
 }
 
 /**
- * kap_ports_build - unfold intervals of ports
+ * kap_ports_build - write the table of an index
  * @ix: index; gets the table
- * @half: the intervals
+ * @c: the intervals of KAP_PORT
  * @refs: reference of each
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int kap_ports_build(struct kap_index *ix, const struct kap_half *half,
+int kap_ports_build(struct kap_index *ix, const struct kap_cut *c,
 		    const u32 *refs)
 {
 	u32 i, port, end;
@@ -56,16 +54,17 @@ int kap_ports_build(struct kap_index *ix, const struct kap_half *half,
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(ix->ports->page); i++)
 		ix->ports->page[i] = no_rules;
-	for (i = 0; i < half->n; i++) {
+	for (i = 0; i < c->n; i++) {
 		if (refs[i] == KAP_REF_NONE)
 			continue;
-		end = i + 1 < half->n ? half->bound[i + 1].lo : KAP_PORT_MAX + 1;
-		for (port = half->bound[i].lo; port < end; port++) {
+		end = i + 1 < c->n ? c->bound[i + 1] : KAP_PORT_MAX + 1;
+		for (port = c->bound[i]; port < end; port++) {
 			u32 *page = own_page(ix->ports, port);
 
 			if (!page)
 				return -ENOMEM;
 			page[port % PAGE_PORTS] = refs[i];
+			kap_array_pause(port);
 		}
 	}
 	return 0;
@@ -95,10 +94,10 @@ void kap_ports_free(struct kap_ports *ports)
  * @ix: index, or NULL
  *
  * Context: any; the table lives as long as the index.
- * Return: the table; one that refers to the trees for every port, when a rule
- *	may match whatever the port is.
+ * Return: the table; when a rule may match whatever the port is, one that leads
+ *	to kap_index_find() for every port.
  */
 const struct kap_ports *kap_index_ports(const struct kap_index *ix)
 {
-	return !ix || ix->n_patterns || !ix->ports ? &no_ports : ix->ports;
+	return !ix || ix->patterns || !ix->ports ? &no_ports : ix->ports;
 }

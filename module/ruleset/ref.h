@@ -6,28 +6,28 @@
 #include <linux/types.h>
 
 /*
- * A reference: nothing, a rule that is sure to match whoever comes there (its
- * place in matching order), or words of the index: tests of rules, or a node.
+ * A reference is nothing, the place in matching order of a rule that is sure to
+ * match whoever comes there, or the number of a word of the index. Flags tell
+ * what stands at that word; without one it is a struct kap_node.
  */
 #define KAP_REF_NONE	0U
 #define KAP_REF_RULE	0x80000000U
-#define KAP_REF_TRY	0x40000000U
 #define KAP_REF_PLACE	(~KAP_REF_RULE)
 
 /**
- * struct kap_ports - where the rules about a port are
- * @page: a reference for each of 256 ports; pages without rules are one page
+ * struct kap_ports - the rules about each port
+ * @page: a reference for each of 256 ports; all pages without rules are one page
  *
- * Exists when every rule has port= and none has cgroup=, as in most rule sets
- * there are: then most connections are told to be about no rule, and most
- * others which rule they are about, by two loads.
+ * An index has this table when every rule without cgroup= has port=. The probe
+ * uses it when no rule has cgroup=, either. Two loads then tell for most
+ * connections that no rule is about them, or which rule wins.
  */
 struct kap_ports {
 	const u32 *page[256];
 };
 
 /**
- * kap_ports_ref - where the rules about a port are
+ * kap_ports_ref - look up a port
  * @ports: table
  * @port: service port, in host order
  *

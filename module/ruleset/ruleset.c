@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "ruleset/array.h"
 #include "ruleset/cgroup_cache.h"
 #include "ruleset/counters.h"
 #include "ruleset/index.h"
@@ -17,7 +18,7 @@ static void free_set(struct kap_ruleset *set)
 }
 
 /**
- * kap_ruleset_empty - the rule set to start with
+ * kap_ruleset_empty - make the rule set to start with
  *
  * Context: process, may sleep.
  * Return: a set with one reference, or NULL when out of memory.
@@ -53,18 +54,19 @@ static u32 rule_hooks(const struct kap_rule *rule)
 	return hooks;
 }
 
-/* Everything but the references on rules. */
-static int fill_set(struct kap_ruleset *set)
+/* Fills in all but the references on rules. */
+static int fill_set(struct kap_ruleset *set, struct kap_overlap *why)
 {
 	u32 i;
 
 	for (i = 0; i < set->n; i++) {
+		kap_array_pause(i + 1);
 		set->fields |= set->order[i]->fields;
 		set->hooks |= rule_hooks(set->order[i]);
 	}
 	if (kap_counters_alloc(set->order, set->n))
 		return -ENOMEM;
-	set->index = kap_index_build(set->order, set->n);
+	set->index = kap_index_build(set->order, set->n, why);
 	if (!set->index)
 		return -ENOMEM;
 	if (kap_index_has_cgroups(set->index)) {
@@ -83,16 +85,21 @@ static int fill_set(struct kap_ruleset *set)
  * @n: how many; 0: @order is NULL
  * @next_id: id the next new rule gets
  * @generation: how many changes led to the set
+ * @overlap: ids of the first and the last of the rules that overlap too much;
+ *	0 when NULL is returned for want of memory
  *
- * Context: process, may sleep.
- * Return: a set with one reference, or NULL when out of memory.
+ * Context: process, may sleep; lets others run now and then.
+ * Return: a set with one reference, or NULL.
  */
 struct kap_ruleset *kap_ruleset_build(struct kap_rule **order, u32 n,
-				      u64 next_id, u64 generation)
+				      u64 next_id, u64 generation,
+				      u64 overlap[2])
 {
 	struct kap_ruleset *set = kap_ruleset_empty();
+	struct kap_overlap why = { 0 };
 	u32 i;
 
+	overlap[0] = 0;
 	if (!set) {
 		kvfree(order);
 		return NULL;
@@ -101,12 +108,18 @@ struct kap_ruleset *kap_ruleset_build(struct kap_rule **order, u32 n,
 	set->next_id = next_id;
 	set->order = order;
 	set->n = n;
-	if (n && fill_set(set)) {
+	if (n && fill_set(set, &why)) {
+		if (why.n) {
+			overlap[0] = order[why.first]->id;
+			overlap[1] = order[why.last]->id;
+		}
 		free_set(set);
 		return NULL;
 	}
-	for (i = 0; i < set->n; i++)
+	for (i = 0; i < set->n; i++) {
+		kap_array_pause(i + 1);
 		kap_rule_get(set->order[i]);
+	}
 	return set;
 }
 
@@ -123,7 +136,9 @@ void kap_ruleset_put(struct kap_ruleset *set)
 
 	if (!set || !refcount_dec_and_test(&set->refs))
 		return;
-	for (i = 0; i < set->n; i++)
+	for (i = 0; i < set->n; i++) {
+		kap_array_pause(i + 1);
 		kap_rule_put(set->order[i]);
+	}
 	free_set(set);
 }

@@ -62,7 +62,8 @@ struct kap_active {
 
 struct kap_ruleset *kap_ruleset_empty(void);
 struct kap_ruleset *kap_ruleset_build(struct kap_rule **order, u32 n,
-				      u64 next_id, u64 generation);
+				      u64 next_id, u64 generation,
+				      u64 overlap[2]);
 void kap_ruleset_put(struct kap_ruleset *set);
 
 #endif /* _KAPOLICY_RULESET_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sysfs/command.h"
 
+#include <linux/string.h>
+
 #include "policy/policy.h"
 #include "policy/stage.h"
 #include "sysfs/txn.h"
@@ -136,5 +138,6 @@ int kap_command_publish(struct kap_write *w, struct kap_stage *st)
 	if (!error)
 		return 0;
 	w->diag.line = w->end ? w->end_line : 1;
+	memcpy(w->diag.id, st->overlap, sizeof(w->diag.id));
 	return kap_command_fail(w, error, w->end ? w->end_at : whole);
 }

@@ -317,15 +317,6 @@ ssize_t kap_write(struct file *file, const char *buf, loff_t off, size_t len)
 	return err ? err : len;
 }
 
-/* "LINE:COL-COL: message" and a newline, or nothing if there is no error. */
-static size_t format_error(const struct kap_diag *diag, char *buf, size_t size)
-{
-	if (!diag->error)
-		return 0;
-	return scnprintf(buf, size, "%u:%u-%u: %s\n", diag->line, diag->col,
-			 diag->end, kap_error_text(diag->error));
-}
-
 /**
  * kap_write_last_error - say why the last write was refused
  * @buf: where to
@@ -339,7 +330,7 @@ ssize_t kap_write_last_error(char *buf, size_t size)
 	size_t len;
 
 	mutex_lock(&writing);
-	len = format_error(&last_error, buf, size);
+	len = kap_error_format(&last_error, buf, size);
 	mutex_unlock(&writing);
 	return len;
 }
@@ -368,7 +359,7 @@ ssize_t kap_write_file_error(struct file *file, char *buf, loff_t off,
 	mutex_lock(&writing);
 	txn = kap_txn_find(file);
 	if (txn)
-		n = format_error(&txn->error, text, sizeof(text));
+		n = kap_error_format(&txn->error, text, sizeof(text));
 	mutex_unlock(&writing);
 	return memory_read_from_buffer(buf, len, &off, text, n);
 }

@@ -51,5 +51,6 @@ int cmd_replace(int argc, char **argv);
 int cmd_bpfmap(int argc, char **argv);
 int cmd_rate(int argc, char **argv);
 int cmd_hog(int argc, char **argv);
+int cmd_gap(int argc, char **argv);
 
 #endif

@@ -17,6 +17,7 @@ static const struct {
 	{ "bpfmap", cmd_bpfmap },
 	{ "rate", cmd_rate },
 	{ "hog", cmd_hog },
+	{ "gap", cmd_gap },
 };
 
 int main(int argc, char **argv)

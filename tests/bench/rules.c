@@ -181,6 +181,36 @@ static void hostile_rule(struct rng *r, struct rule *rule)
 	rule->uid_hi = 60000 + rng_below(r, 50000);
 }
 
+/* One for each directory that may be nested, and no other condition alike. */
+static void nested_rule(struct rng *r, uint32_t i, struct rule *rule)
+{
+	char buf[64];
+
+	snprintf(buf, sizeof(buf), "/t.slice/**/job-%u-*.scope", i);
+	rule->cgroup = strdup(buf);
+	random_range(r, 14, rule);
+}
+
+/* Patterns that differ behind a wildcard only. */
+static void tails_rule(uint32_t i, struct rule *rule)
+{
+	char buf[64];
+
+	snprintf(buf, sizeof(buf), "/*-t%u.slice", i);
+	rule->cgroup = strdup(buf);
+}
+
+/* 200 networks, each with the same 200 ports: no field tells much alone. */
+static void squares_rule(uint32_t i, struct rule *rule)
+{
+	rule->side = 'r';
+	rule->len = 24;
+	rule->prefix.byte[0] = 10;
+	rule->prefix.byte[1] = 1;
+	rule->prefix.byte[2] = i / 200;
+	rule->port_lo = rule->port_hi = 1000 + 7 * (i % 200);
+}
+
 /* Distinct ports in random order; the 65,536th has none left and repeats. */
 static void port_rules(struct rng *r, struct rules *rs)
 {
@@ -221,8 +251,15 @@ struct rules *rules_make(const char *spec)
 			owned_rule(&r, rs->n, &rs->rule[i]);
 		else if (!strcmp(kind, "hostile"))
 			hostile_rule(&r, &rs->rule[i]);
+		else if (!strcmp(kind, "nested"))
+			nested_rule(&r, i, &rs->rule[i]);
+		else if (!strcmp(kind, "tails"))
+			tails_rule(i, &rs->rule[i]);
+		else if (!strcmp(kind, "squares"))
+			squares_rule(i, &rs->rule[i]);
 		else if (strcmp(kind, "port"))
-			die("rules: port, mixed, owned or hostile, not %s", kind);
+			die("rules: port, mixed, owned, hostile, nested, tails or squares, not %s",
+			    kind);
 	}
 	if (!strcmp(kind, "port"))
 		port_rules(&r, rs);

@@ -25,13 +25,13 @@ static u64 rule_id(const struct kap_rule *rule)
 static u32 compare_set(struct kunit *test, const struct set_kind *kind, u32 n,
 		       struct rnd *r)
 {
-	const struct kap_start none = { .best = n };
+	struct kap_overlap why;
 	struct kap_index *ix;
 	struct rule_set set;
 	u32 i, matched = 0;
 
 	set_make(&set, kind, n, r);
-	ix = kap_index_build(set.rule, set.n);
+	ix = kap_index_build(set.rule, set.n, &why);
 	KUNIT_ASSERT_NOT_NULL(test, ix);
 	for (i = 0; i < CONNS; i++) {
 		struct kap_rule *walk, *found;
@@ -40,10 +40,13 @@ static u32 compare_set(struct kunit *test, const struct set_kind *kind, u32 n,
 
 		conn_random(&set, r, &key, path);
 		walk = kap_match_walk(set.rule, set.n, &key);
-		found = kap_index_match(ix, &key);
+		found = kap_index_match(ix, &key, NULL, NULL);
 		/* as the probe does when it need not know the cgroup */
-		if (walk == found && !kap_index_has_cgroups(ix))
-			found = kap_index_find_from(ix, &key, &none);
+		if (walk == found && !kap_index_has_cgroups(ix)) {
+			struct kap_search s = { .best = n };
+
+			found = kap_index_find(ix, &key, &s);
+		}
 		matched += !!walk;
 		tap_ok(walk == found, "%s, %u rules: walk %llu, index %llu",
 		       kind->name, n, rule_id(walk), rule_id(found));
@@ -89,11 +92,13 @@ static void index_of_many_rules(struct kunit *test)
 
 static void index_of_no_rules(struct kunit *test)
 {
-	struct kap_index *ix = kap_index_build(NULL, 0);
+	struct kap_overlap why;
+	struct kap_index *ix = kap_index_build(NULL, 0, &why);
 	struct kap_key key = { .v4 = true };
 
 	KUNIT_ASSERT_NOT_NULL(test, ix);
-	KUNIT_EXPECT_PTR_EQ(test, kap_index_match(ix, &key), NULL);
+	KUNIT_EXPECT_PTR_EQ(test, kap_index_match(ix, &key, NULL, NULL),
+			    NULL);
 	KUNIT_EXPECT_FALSE(test, kap_index_has_cgroups(ix));
 	kap_index_free(ix);
 }
@@ -107,6 +112,7 @@ static void ports_table(struct kunit *test)
 	};
 	struct kap_rule *rule[ARRAY_SIZE(text)];
 	const struct kap_ports *ports;
+	struct kap_overlap why;
 	struct kap_index *ix;
 	u32 i, port;
 
@@ -115,7 +121,7 @@ static void ports_table(struct kunit *test)
 		rule[i] = parse_rule_text(text[i]);
 		rule[i]->id = i + 1;
 	}
-	ix = kap_index_build(rule, ARRAY_SIZE(text));
+	ix = kap_index_build(rule, ARRAY_SIZE(text), &why);
 	KUNIT_ASSERT_NOT_NULL(test, ix);
 	ports = kap_index_ports(ix);
 	KUNIT_ASSERT_NOT_NULL(test, ports);

@@ -111,6 +111,7 @@ static struct kap_rule *some_rule(struct rnd *r)
 static void index_of_random_rules(struct kunit *test)
 {
 	struct kap_rule *rule[RULES];
+	struct kap_overlap why;
 	struct kap_index *ix;
 	unsigned int which;
 	struct rnd r;
@@ -126,7 +127,7 @@ static void index_of_random_rules(struct kunit *test)
 	live = kapt_live();
 	for (which = 1; which <= MOST_ALLOCS; which++) {
 		kapt_fail_at(which);
-		ix = kap_index_build(rule, RULES);
+		ix = kap_index_build(rule, RULES, &why);
 		if (!kapt_failed())
 			break;
 		tap_ok(!ix && kapt_live() == live, "allocation %u", which);

@@ -91,7 +91,8 @@ static void a_reader_keeps_the_old_set(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, old->n, 2U);
 	KUNIT_EXPECT_STREQ(test, old->order[0]->name, "a");
 	key.field[KAP_PORT] = 80;
-	KUNIT_EXPECT_PTR_EQ(test, kap_index_match(old->index, &key),
+	KUNIT_EXPECT_PTR_EQ(test, kap_index_match(old->index, &key, NULL,
+						  NULL),
 			    old->order[0]);
 	kap_ruleset_put(old);
 	KUNIT_EXPECT_LT(test, kapt_live(), live);

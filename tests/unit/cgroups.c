@@ -3,10 +3,11 @@
  * kap_cgroup_matches() and the patterns of the index against a matcher that
  * tries everything.
  */
+#include <time.h>
+
 #include "rnd.h"
 #include "rule/match.h"
 #include "rules.h"
-#include "ruleset/index.h"
 #include "ruleset/patterns.h"
 
 #define ROUNDS	1500000
@@ -147,114 +148,216 @@ static void test_random(struct rnd *r)
 	tap_ok(yes > i / 10 && yes < i - i / 10, "enough of both answers");
 }
 
-static int cmp_text(const void *a, const void *b)
+/* Which patterns a path has been told to match. */
+struct hits {
+	bool id[PATTERNS];
+	u32 told;
+	u32 most;
+};
+
+static bool note_hit(void *arg, u32 id)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	struct hits *hits = arg;
+
+	if (id >= PATTERNS)
+		tap_bail("pattern %u", id);
+	hits->id[id] = true;
+	return ++hits->told < hits->most;
 }
 
 /* The hits for a path are just the patterns that match it. */
-static bool hits_agree(const struct kap_patterns *p, const char *const *text,
-		       u32 n, const char *path, u32 *many)
+static bool hits_agree(const struct kap_patterns *p, struct kap_rule *const *rule,
+		       const u32 *id, u32 n, const char *path, u32 *many)
 {
-	bool want[PATTERNS] = { false };
-	struct kap_hits hits;
-	u32 i, n_want = 0;
+	struct hits hits = { .most = 1000 }, walked = { .most = 1000 };
+	bool all;
+	u32 i;
 
-	for (i = 0; i < n; i++) {
-		want[i] = naive_matches(text[i], path);
-		n_want += want[i];
-	}
-	memset(&hits, 0xa5, sizeof(hits));
-	kap_patterns_match(p, path, &hits);
-	if (hits.n == KAP_HITS_MANY) {
-		(*many)++;
-		return n_want > KAP_CGROUP_PATTERNS_MAX;
-	}
-	if (hits.n != n_want)
+	all = kap_patterns_match(p, path, note_hit, &hits);
+	*many += !all;
+	if (!kap_patterns_walk(p, path, note_hit, &walked))
 		return false;
-	for (i = 0; i < hits.n; i++) {
-		if (hits.id[i] >= n || !want[hits.id[i]])
+	for (i = 0; i < n; i++) {
+		bool want = naive_matches(rule[i]->cgroup, path);
+
+		if (walked.id[id[i]] != want ||
+		    (all ? hits.id[id[i]] != want : hits.id[id[i]] && !want))
 			return false;
-		want[hits.id[i]] = false;	/* each once */
 	}
 	return true;
 }
 
-static void test_patterns(struct rnd *r)
+/* A rule whose pattern is @text. */
+static struct kap_rule *pattern_rule(const char *text)
 {
-	u32 i, k, n, bad = 0, many = 0, probes = 0;
+	char line[PATTERNS + 200];
 
-	for (i = 0; i < SETS; i++) {
-		char store[PATTERNS][128], path[128];
-		const char *text[PATTERNS];
+	snprintf(line, sizeof(line), "cgroup=%s cnt=1", text);
+	return parse_rule_text(line);
+}
+
+static struct kap_patterns *build_patterns(struct kap_rule *const *rule, u32 n,
+					   u32 *id)
+{
+	struct kap_patterns *p = kap_patterns_build(rule, n, id);
+
+	if (!p)
+		tap_bail("out of memory");
+	return p;
+}
+
+/* Compares sets of random patterns with as many random paths each. */
+static void compare_patterns(struct rnd *r, u32 sets, u32 *bad, u32 *many)
+{
+	u32 i, k, n, id[PATTERNS];
+
+	for (i = 0; i < sets; i++) {
+		struct kap_rule *rule[PATTERNS];
 		struct kap_patterns *p;
+		char path[128], text[128];
 
-		for (k = 0; k < PATTERNS; k++) {
+		n = rnd_range(r, 1, PATTERNS);
+		for (k = 0; k < n; k++) {
 			random_path(r, path);
 			if (rnd_one_in(r, 3))
-				random_pattern(r, store[k]);
+				random_pattern(r, text);
 			else
-				pattern_from(r, path, store[k]);
-			text[k] = store[k];
+				pattern_from(r, path, text);
+			rule[k] = pattern_rule(text);
 		}
-		qsort(text, PATTERNS, sizeof(*text), cmp_text);
-		for (k = 1, n = 1; k < PATTERNS; k++) {
-			if (strcmp(text[k], text[n - 1]))
-				text[n++] = text[k];
-		}
-		n = rnd_range(r, 1, n);
-		p = kap_patterns_build(text, n);
-		if (!p)
-			tap_bail("out of memory");
-		for (k = 0; k < 50; k++, probes++) {
+		p = build_patterns(rule, n, id);
+		for (k = 0; k < 50; k++) {
 			random_path(r, path);
-			if (!hits_agree(p, text, n, path, &many) && !bad++)
+			if (!hits_agree(p, rule, id, n, path, many) && !(*bad)++)
 				tap_note("path %s", path);
 		}
 		kap_patterns_free(p);
+		for (k = 0; k < n; k++)
+			kap_rule_put(rule[k]);
 	}
-	tap_ok(!bad, "kap_patterns_match(), %u paths (%u with too many hits)",
-	       probes, many);
 }
 
-/* "**" keeps a place active: with too many at once the patterns give up. */
+static void test_patterns(struct rnd *r)
+{
+	u32 bad = 0, many = 0;
+
+	compare_patterns(r, SETS, &bad, &many);
+	tap_ok(!bad, "kap_patterns_match() and _walk(), %u paths (%u walked)",
+	       SETS * 50, many);
+}
+
+/* "**" keeps a place active: with too many at once a walk has to tell. */
 static void test_active(void)
 {
-	static char store[PATTERNS][PATTERNS + 16], path[PATTERNS + 16];
-	const char *text[PATTERNS];
-	struct kap_patterns *p;
-	struct kap_hits hits;
-	bool few = true, many;
-	u32 n;
+	struct kap_rule *rule[PATTERNS];
+	char text[PATTERNS + 16], path[PATTERNS + 16], as[PATTERNS];
+	bool few = true, many = false;
+	u32 n, id[PATTERNS], i;
 
-	memset(path, 'a', PATTERNS);
+	memset(as, 'a', sizeof(as));
+	snprintf(path, sizeof(path), "/%.*s/b/c/5/d", PATTERNS, as);
 	for (n = 1; n <= PATTERNS; n++) {
-		snprintf(store[n - 1], sizeof(store[0]), "/%.*s*/**/%u", (int)n,
-			 path, n);
-		text[n - 1] = store[n - 1];
-	}
-	memmove(path + 1, path, PATTERNS);
-	path[0] = '/';
-	strcpy(path + PATTERNS + 1, "/b/c/5/d");
-	for (n = 5; n <= PATTERNS; n++) {
-		p = kap_patterns_build(text, n);
-		if (!p)
-			tap_bail("out of memory");
-		kap_patterns_match(p, path, &hits);
-		many = hits.n == KAP_HITS_MANY;
-		few &= many ? n > 10 : hits.n == 1 && hits.id[0] == 4;
+		struct kap_patterns *p;
+		struct hits hits = { .most = 1000 };
+		u32 walked = 0;
+
+		snprintf(text, sizeof(text), "/%.*s*/**/%u", (int)n, as, n);
+		rule[n - 1] = pattern_rule(text);
+		p = build_patterns(rule, n, id);
+		few &= hits_agree(p, rule, id, n, path, &walked);
+		many = walked;
+		few &= !walked || n > 10;
+		kap_patterns_match(p, path, note_hit, &hits);
+		few &= walked || n < 5 || hits.told == 1;
 		kap_patterns_free(p);
 	}
+	for (i = 0; i < PATTERNS; i++)
+		kap_rule_put(rule[i]);
 	tap_ok(few && many, "one of %u patterns that all stay active", n - 1);
+}
+
+/* Whoever is told says when it is enough. */
+static void test_enough(void)
+{
+	static const char * const text[] = { "/a*", "/*a", "/a", "/?", "/**/a" };
+	struct kap_rule *rule[ARRAY_SIZE(text)];
+	u32 i, id[ARRAY_SIZE(text)];
+	struct kap_patterns *p;
+	bool ok = true;
+
+	for (i = 0; i < ARRAY_SIZE(text); i++)
+		rule[i] = pattern_rule(text[i]);
+	p = build_patterns(rule, i, id);
+	for (i = 1; i <= ARRAY_SIZE(text); i++) {
+		struct hits hits = { .most = i }, walked = { .most = i };
+
+		ok &= !kap_patterns_match(p, "/a", note_hit, &hits) &&
+		      hits.told == i;
+		ok &= !kap_patterns_walk(p, "/a", note_hit, &walked) &&
+		      walked.told == i;
+	}
+	ok &= kap_patterns_count(p) == ARRAY_SIZE(text);
+	kap_patterns_free(p);
+	for (i = 0; i < ARRAY_SIZE(text); i++)
+		kap_rule_put(rule[i]);
+	tap_ok(ok, "%zu patterns, some of them told", ARRAY_SIZE(text));
+}
+
+/*
+ * Patterns that begin with a wildcard have a table to themselves: to build it,
+ * and to look in it, does not take longer the more of them there are.
+ */
+static u64 tails_us(u32 n, const char *form)
+{
+	struct kap_rule **rule = malloc(n * sizeof(*rule));
+	u32 *id = malloc(n * sizeof(*id)), i;
+	struct hits hits = { .most = 1000 };
+	struct kap_patterns *p;
+	struct timespec t[2];
+	char text[64];
+
+	for (i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), form, i);
+		rule[i] = pattern_rule(text);
+	}
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t[0]);
+	p = build_patterns(rule, n, id);
+	for (i = 0; i < 200; i++)
+		kap_patterns_match(p, "/x-t7.slice", note_hit, &hits);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t[1]);
+	if (hits.told && hits.told != 200)
+		tap_bail("%u hits", hits.told);
+	kap_patterns_free(p);
+	for (i = 0; i < n; i++)
+		kap_rule_put(rule[i]);
+	free(rule);
+	free(id);
+	return (t[1].tv_sec - t[0].tv_sec) * 1000000ULL +
+	       (t[1].tv_nsec - t[0].tv_nsec) / 1000;
+}
+
+static void test_tails(void)
+{
+	u64 few = tails_us(1024, "/*-t%u.slice"), many;
+
+	many = tails_us(16 * 1024, "/*-t%u.slice");
+	tap_note("1,024: %llu us, 16,384: %llu us", few, many);
+	tap_ok(many < 64 * few + 2000,
+	       "patterns that differ behind a wildcard cost no more each");
+	few = tails_us(1024, "/*-t%u*");
+	many = tails_us(16 * 1024, "/*-t%u*");
+	tap_note("1,024: %llu us, 16,384: %llu us", few, many);
+	tap_ok(many < 64 * few + 2000,
+	       "patterns that differ between wildcards cost no more each");
 }
 
 /* Paths and patterns as long as they come. */
 static void test_long(void)
 {
 	static char path[KAP_CGROUP_PATH_MAX], pattern[KAP_CGROUP_PATH_MAX];
-	const char *text[] = { pattern };
+	struct hits hits = { .most = 9 }, none = { .most = 9 };
+	struct kap_rule rule = { .cgroup = pattern }, *rules = &rule;
 	struct kap_patterns *p;
-	struct kap_hits hits;
 	bool ok;
 	u32 i;
 
@@ -262,14 +365,11 @@ static void test_long(void)
 		memcpy(path + i, "/a", 3);
 	strcpy(pattern, path);
 	ok = kap_cgroup_matches(pattern, path);
-	p = kap_patterns_build(text, 1);
-	if (!p)
-		tap_bail("out of memory");
-	kap_patterns_match(p, path, &hits);
-	ok &= hits.n == 1;
+	p = build_patterns(&rules, 1, &i);
+	ok &= kap_patterns_match(p, path, note_hit, &hits) && hits.told == 1;
 	path[strlen(path) - 1] = 'b';
-	kap_patterns_match(p, path, &hits);
-	ok &= !hits.n && !kap_cgroup_matches(pattern, path);
+	ok &= kap_patterns_match(p, path, note_hit, &none) && !none.told;
+	ok &= !kap_cgroup_matches(pattern, path);
 	kap_patterns_free(p);
 	tap_ok(ok, "path and pattern of %zu bytes", strlen(path));
 
@@ -287,11 +387,13 @@ int main(void)
 {
 	struct rnd r;
 
-	tap_plan(6);
+	tap_plan(9);
 	r = rnd_from(rnd_seed());
 	test_random(&r);
 	test_patterns(&r);
 	test_active();
+	test_enough();
+	test_tails();
 	test_long();
 	return tap_done();
 }

@@ -98,6 +98,7 @@ static struct kap_rule *random_rule(struct rnd *r)
 static void test_index(struct rnd *r, u32 n)
 {
 	struct kap_rule *rule[RULES];
+	struct kap_overlap why;
 	struct kap_index *ix;
 	u32 i, which, total, bad = 0;
 
@@ -106,18 +107,18 @@ static void test_index(struct rnd *r, u32 n)
 		rule[i]->id = i + 1;
 	}
 	alloc_fail_at(0);
-	ix = kap_index_build(rule, n);
+	ix = kap_index_build(rule, n, &why);
 	total = allocs;
 	bad += !ix;
 	kap_index_free(ix);
 	for (which = 1; which <= total; which++) {
 		alloc_fail_at(which);
-		ix = kap_index_build(rule, n);
-		bad += !!ix;
+		ix = kap_index_build(rule, n, &why);
+		bad += !!ix || why.n;
 		kap_index_free(ix);
 	}
 	alloc_fail_at(which);
-	ix = kap_index_build(rule, n);
+	ix = kap_index_build(rule, n, &why);
 	bad += !ix;
 	kap_index_free(ix);
 	alloc_fail_at(0);

@@ -240,6 +240,7 @@ static u64 rule_id(const struct kap_rule *rule)
 static void test_conn(struct set *set, const struct vec *v, char *text)
 {
 	char *want = vec_split(text), name[256];
+	struct kap_overlap why;
 	struct kap_key key;
 	u64 id, walk, found;
 
@@ -251,11 +252,11 @@ static void test_conn(struct set *set, const struct vec *v, char *text)
 	snprintf(name, sizeof(name), "%s => %s", text, want);
 	conn_parse(text, &key);
 	if (!set->index)
-		set->index = kap_index_build(set->rule, set->n);
+		set->index = kap_index_build(set->rule, set->n, &why);
 	if (!set->index)
 		tap_bail("out of memory");
 	walk = rule_id(kap_match_walk(set->rule, set->n, &key));
-	found = rule_id(kap_index_match(set->index, &key));
+	found = rule_id(kap_index_match(set->index, &key, NULL, NULL));
 	if (!tap_ok(walk == id && found == id, "%s:%u: %s", set->f->name,
 		    v->line, name))
 		tap_note("kap_match_walk %llu, kap_index_match %llu", walk,

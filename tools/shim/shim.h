@@ -8,6 +8,7 @@
 #define _KAPOLICY_SHIM_H
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,6 +44,11 @@ typedef int64_t s64;
 static inline int fls(unsigned int x)
 {
 	return x ? 32 - __builtin_clz(x) : 0;
+}
+
+static inline unsigned int hweight32(u32 x)
+{
+	return __builtin_popcount(x);
 }
 
 static inline u64 div_u64(u64 dividend, u32 divisor)

@@ -48,6 +48,7 @@ many_rules() {
 
 # the module counts the lines of the transaction: begin and flush come first
 t 'load: refused, no room' "${rules}refused 28 '4:1-19: more rules than max_rules' load r.conf"
+t 'load: refused, rules overlap' "${rules}refused 28 '9:1-6: too many rules overlap in all that they match by (id=7 to id=4711)' load r.conf"
 t 'load: refused, in another line' "${rules}refused 28 '6:2-18: more rules than max_rules' load r.conf"
 t 'load: refused, JSON' "${rules}refused 28 '6:2-18: more rules than max_rules' load -j r.conf | jq -c .error"
 t 'load: refused, overtaken' "${rules}refused 116 '7:1-6: transaction overtaken by another change of the rules' load r.conf"
