@@ -81,21 +81,21 @@ static void check_timeout(const struct kap_entry *e)
 	if (!r->auto_timeout && v->keepalive) {
 		if (v->user_timeout <= first)
 			warn(e, at,
-					  "user_timeout is not above idle+intvl (%s%s): one lost probe kills a healthy connection",
-					  print_ms(first).text,
-					  all ? "" : " at least");
+			     "user_timeout is not above idle+intvl (%s%s): one lost probe kills a healthy connection",
+			     print_ms(first).text,
+			     all ? "" : " at least");
 		else if (v->user_timeout > last)
 			warn(e, at,
-					  "user_timeout is above idle+intvl*cnt (%s%s): cnt has no meaning",
-					  print_ms(last).text,
-					  all && v->cnt ? "" : " at most");
+			     "user_timeout is above idle+intvl*cnt (%s%s): cnt has no meaning",
+			     print_ms(last).text,
+			     all && v->cnt ? "" : " at most");
 	}
 	if (!r->auto_timeout && v->user_timeout > LONG_TIMEOUT)
 		warn(e, at, "user_timeout is longer than 900s: without a rule, the kernel gives up data in flight earlier");
 	if (v->user_timeout && v->user_timeout < SHORT_TIMEOUT)
 		warn(e, at,
-				  "user_timeout is below 10s (%s): a short outage kills a busy connection",
-				  print_ms(v->user_timeout).text);
+		     "user_timeout is below 10s (%s): a short outage kills a busy connection",
+		     print_ms(v->user_timeout).text);
 }
 
 static bool is_bare(const struct kap_entry *e, enum kap_word key)
