@@ -71,7 +71,7 @@ project() {
 	for d in selftest vectors cli bench debug; do
 		[[ ! -d $KAP_SRC/tests/$d ]] || cp -r "$KAP_SRC/tests/$d" "$root/kapolicy/tests/"
 	done
-	if [[ $foreign ]]; then
+	if [[ $foreign && -d $code/tests/selftest ]]; then
 		find "$code/tests/selftest" -type f -perm -u+x -exec cp -t "$root/kapolicy/tests/selftest" {} +
 	fi
 	for a in "${added[@]}"; do add "$root" "$a"; done
