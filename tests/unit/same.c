@@ -112,7 +112,7 @@ int main(void)
 {
 	static const char * const lines[] = {
 		"", " ", "#", " \t# flush", "begin", " begin\t", "commit#x",
-		"abort # x", "flush", "flush x", "commit x # y", "begi", "beginn",
+		"abort # x", "flush", "flush x", "commit x # y", "begi", "begins",
 		"commit\r", "begin\v", "# \x01", "commit # \x01", "commit \x01",
 		"add", "add begin", "begin=1", "=begin", "del name=x",
 	};
