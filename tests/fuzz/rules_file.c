@@ -197,6 +197,7 @@ int rules_write(struct file *file, const char *buf, loff_t off, size_t len,
 	u64 g = generation(), now;
 	enum kap_error error;
 	struct kap_diag diag;
+	bool counted;
 	ssize_t ret;
 
 	if (!copy)
@@ -219,7 +220,8 @@ int rules_write(struct file *file, const char *buf, loff_t off, size_t len,
 		     kap_error_name(error));
 	if (ret < 0 ? now != g : now != g && now != g + 1)
 		fail("generation %llu, was %llu, write %zd", now, g, ret);
-	if ((now != g) != !!strcmp(before, after))
+	counted = now != g;
+	if (counted != !!strcmp(before, after))
 		fail("generation %llu, was %llu, rules:\n%s---\n%s", now, g,
 		     before, after);
 	free(before);
