@@ -32,17 +32,17 @@ show_table() { # as comments, with what each took
 	measured | awk -F '|' '{ printf "# %s: %s\n", $1, $8 }'
 }
 
-# write_readme: the part of README.md between the markers becomes this table
+# write_readme: the part of Documentation/kernels.md between the markers becomes this table
 write_readme() {
-	local readme=$KAP_SRC/README.md
+	local readme=$KAP_SRC/Documentation/kernels.md
 	local begin='<!-- tests/matrix/run --readme: begin -->' end='<!-- end -->'
 	if ! grep -qxF -e "$begin" "$readme" || ! grep -qxF -e "$end" "$readme"; then
-		die "README.md has no place for the table"
+		die "Documentation/kernels.md has no place for the table"
 	fi
 	table >"$logs/table"
 	awk -v begin="$begin" -v end="$end" -v file="$logs/table" '
 		$0 == end { inside = 0 }
 		!inside { print }
-		$0 == begin { inside = 1; while ((getline line < file) > 0) print line }' "$readme" >"$logs/README.md"
-	cp "$logs/README.md" "$readme"
+		$0 == begin { inside = 1; while ((getline line < file) > 0) print line }' "$readme" >"$logs/Documentation/kernels.md"
+	cp "$logs/Documentation/kernels.md" "$readme"
 }
