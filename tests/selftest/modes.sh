@@ -120,14 +120,13 @@ values()	# WORD=VALUE...
 RULE='idle=100s intvl=20s cnt=4 user_timeout=150s'
 RULE_VALUES='keepalive=1 idle=100 intvl=20 cnt=4 user_timeout=150000'
 
-# Sets EXPECTED to what an option is in the end, given what the application set and when.
-expect_value()	# MODE WHERE APP RULE
+# Sets EXPECTED to what an option is in the end, given what the application set; when it did makes no difference.
+expect_value()	# MODE APP RULE
 {
-	EXPECTED=
-	case $1/$2 in
-	*/after-* | default/*) EXPECTED=$3 ;;
-	clamp/*) EXPECTED=$(($3 < $4 ? $3 : $4)) ;;
-	force/*) EXPECTED=$4 ;;
+	case $1 in
+	default) EXPECTED=$2 ;;
+	clamp) EXPECTED=$(($2 < $3 ? $2 : $3)) ;;
+	force) EXPECTED=$3 ;;
 	esac
 }
 
@@ -138,7 +137,7 @@ check_option()	# MODE WHERE WORD=VALUE
 	rule_value=" $RULE_VALUES"
 	rule_value=${rule_value#*" $word="}
 	# An application cannot be told from silence when it sets keepalive to 0.
-	expect_value "$mode" "$where" "$app" "${rule_value%% *}"
+	expect_value "$mode" "$app" "${rule_value%% *}"
 	# shellcheck disable=SC2086
 	values $RULE_VALUES "$word=$EXPECTED"
 	case $where in
@@ -258,7 +257,7 @@ intvl=20s mode=force          | listener | keepalive=1 | s | keepalive=1 intvl=2
 keepalive=on mode=force       | listener | keepalive=1 idle=50 cnt=3 | s | keepalive=1 idle=50 cnt=3
 user_timeout=20s              | listener | keepalive=1 idle=50 | s | keepalive=1 idle=50 user_timeout=20000
 idle=100s                     | after-accept | keepalive=0 | s |  idle=100
-idle=100s mode=force          | after-connect | keepalive=0 | c | idle=100
+idle=100s mode=force          | after-connect | keepalive=0 | c | keepalive=1 idle=100
 
 # all set by the application: nothing left to fill in
 idle=100s intvl=20s cnt=4 user_timeout=150s | connect | keepalive=1 idle=15 intvl=15 cnt=5 user_timeout=20000 | c | keepalive=1 idle=15 intvl=15 cnt=5 user_timeout=20000
@@ -268,7 +267,7 @@ keepalive=off mode=force      | connect | keepalive=1 idle=15 | c | keepalive=0 
 keepalive=off mode=force      | listener | keepalive=1 idle=15 | s | keepalive=0 idle=15
 keepalive=off user_timeout=20s mode=force | connect | keepalive=1 user_timeout=5000 | c | user_timeout=20000
 keepalive=off mode=force      | nowhere | - | c |
-keepalive=off mode=force      | after-connect | keepalive=1 idle=15 | c | keepalive=1 idle=15
+keepalive=off mode=force      | after-connect | keepalive=1 idle=15 | c | keepalive=0 idle=15
 
 # auto and detect; a bare number of idle and intvl is seconds
 idle=60s intvl=10s cnt=3 user_timeout=auto  | nowhere | - | c | keepalive=1 idle=60 intvl=10 cnt=3 user_timeout=90000
