@@ -20,8 +20,8 @@ log_mark
 # --- the files --------------------------------------------------------------
 
 tap_is "$(cd $KAP && find . -type f | LC_ALL=C sort | xargs)" \
-	"./abi_version ./apply ./counters ./enabled ./generation ./last_error ./max_rules ./rules ./stats/app_set \
-./stats/applied ./stats/connections ./stats/held ./stats/matched ./stats/timed_out" 'the files are there, and no others'
+	"./abi_version ./apply ./counters ./enabled ./features/hold ./features/stall ./generation ./last_error ./max_rules ./rules \
+./stats/app_set ./stats/applied ./stats/connections ./stats/held ./stats/matched ./stats/not_held ./stats/timed_out" 'the files are there, and no others'
 tap_is "$(find $KAP ! -user 0 -o ! -group 0)" '' 'all are owned by root'
 tap_is "$(find $KAP -perm /o+w -o -perm /g+w)" '' 'nobody else may write to any'
 tap_is "$(cd $KAP && find . -type f -perm /u+w | LC_ALL=C sort | xargs)" './apply ./enabled ./max_rules ./rules' \
@@ -158,7 +158,7 @@ tap_like "$(< $KAP/counters)" \
 	'counters: a line a rule, in the same order'
 tap_is "$(sed -E 's/ matched=[0-9]+ applied=[0-9]+ app_set=[0-9]+ held=[0-9]+ timed_out=[0-9]+$//' $KAP/counters)" \
 	"$(sed -E 's/^add (name=[^ ]+) .*# (id=[0-9]+)$/\2 \1/; s/.*# (id=[0-9]+)$/\1/' "$TMP/saved")" 'counters: every rule with id and name'
-tap_is "$(cat $KAP/stats/* | grep -cEx '[0-9]+')" 6 'stats: a number a file'
+tap_is "$(cat $KAP/stats/* | grep -cEx '[0-9]+')" 7 'stats: a number a file'
 
 # The vectors of the parser's unit tests, through the front door.
 must_ask w open rules $KAP/rules w
