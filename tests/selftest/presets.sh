@@ -45,6 +45,16 @@ parse_rule()	# RULE
 	done
 }
 
+# Sets MS, the user timeout that user_timeout=auto gives, or 0 where it leaves it out.
+auto_ms()	# IDLE INTVL CNT
+{
+	local latest=$((($1 + $2 * ($3 - 1)) * 9 / 8))
+
+	MS=$(($1 + $2 * $3 - $2 / 2))
+	[ $MS -ge $latest ] || MS=$latest
+	[ $MS -le 900000 ] || MS=0
+}
+
 # Sets VALUES, what getsockopt shows for the end of a connection out.
 socket_values()
 {
@@ -58,7 +68,7 @@ socket_values()
 
 check_preset()	# NAME TIMEOUT-SECONDS
 {
-	local name=$1 timeout=$2 rule read_back idle intvl cnt auto expected
+	local name=$1 timeout=$2 rule read_back idle intvl cnt expected
 
 	"$KAPCTL" presets "$name" > "$TMP/preset" || {
 		tap_not_ok "$name: kapctl prints it"
@@ -71,9 +81,7 @@ check_preset()	# NAME TIMEOUT-SECONDS
 
 	parse_rule "$rule"
 	idle=${WORDS[idle]} intvl=${WORDS[intvl]} cnt=${WORDS[cnt]}
-	auto=$((idle + intvl * cnt - intvl / 2))
-	[ "${WORDS[user_timeout]}" = auto ] || auto=${WORDS[user_timeout]}
-	expected="$name $idle $intvl $cnt $auto on"
+	expected="$name $idle $intvl $cnt ${WORDS[user_timeout]} on"
 
 	read_back=$(< $KAP/rules)
 	tap_like "$(wc -l < $KAP/rules) $read_back" '^1 add .*  # id=[0-9]+$' "$name: reads back as one rule"
@@ -86,7 +94,9 @@ check_preset()	# NAME TIMEOUT-SECONDS
 	tap_cmd "$name: cat writes it as well" cp "$TMP/preset" $KAP/rules
 	tap_is "$(sed 's/#.*//' $KAP/rules)" "${read_back%%#*}" "$name: to the same effect"
 	socket_values
-	tap_is "$VALUES" "keepalive=1 idle=$((idle / 1000)) intvl=$((intvl / 1000)) cnt=$cnt user_timeout=${auto:-0}" \
+	MS=${WORDS[user_timeout]:-0}
+	[ "$MS" != auto ] || auto_ms "$idle" "$intvl" "$cnt"
+	tap_is "$VALUES" "keepalive=1 idle=$((idle / 1000)) intvl=$((intvl / 1000)) cnt=$cnt user_timeout=$MS" \
 		"$name: a socket gets the values"
 
 	# Timers may be late by an eighth, and one probe may be lost.
