@@ -10,9 +10,9 @@
 #                               end at host b is the socket c of session b
 #     cable_out b               b loses power
 #     await c 100               from now on, at most 100 s
-#     ended c ETIMEDOUT 27.5 30 ...
+#     ended c ETIMEDOUT 28.125 30 ...
 #                               reads the answer to await and asserts the error,
-#                               and that it came 27.5 to 30 s after the silence
+#                               and that it came 28.125 to 30 s after the silence
 #                               began, which is at dial, heard or send_lost
 #
 # shellcheck disable=SC2034,SC2154	# variables are shared with lib.sh and the tests
