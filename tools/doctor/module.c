@@ -2,6 +2,7 @@
 /* The kernel, and the module: installed for it, loaded, of which version. */
 #include "doctor/doctor.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,20 @@ static void compare_versions(const char *loaded,
 	}
 }
 
+static void rules_not_readable(const char *why)
+{
+	/* whoever may not look does not know that it is wrong */
+	if (strstr(why, strerror(EACCES))) {
+		kap_doctor_say(KAP_NOTE, "module",
+			       "what is in force is not looked at: %s", why);
+		kap_doctor_fix("kapctl doctor    (as root)");
+	} else {
+		kap_doctor_say(KAP_PROBLEM, "module",
+			       "what is in force cannot be read: %s", why);
+		kap_doctor_fix("rmmod kapolicy && modprobe kapolicy && kapctl load");
+	}
+}
+
 static void loaded(struct kap_patient *p, const struct kap_modinfo *installed)
 {
 	unsigned long long abi = 0;
@@ -143,12 +158,8 @@ static void loaded(struct kap_patient *p, const struct kap_modinfo *installed)
 	} else {
 		compare_versions(version, installed);
 	}
-	if (held.count[KAP_ERROR]) {
-		kap_doctor_say(KAP_PROBLEM, "module",
-			       "what is in force cannot be read: %s",
-			       held.first[KAP_ERROR]);
-		kap_doctor_fix("rmmod kapolicy && modprobe kapolicy && kapctl load");
-	}
+	if (held.count[KAP_ERROR])
+		rules_not_readable(held.first[KAP_ERROR]);
 	free(held.first[KAP_ERROR]);
 	free(held.first[KAP_WARNING]);
 }
