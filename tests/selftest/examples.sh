@@ -233,6 +233,7 @@ complete()	# WORDS
 	RULE=$1
 	[[ " $1" =~ \ (keepalive|idle|intvl|cnt|user_timeout|detect|action)= ]] || RULE+=' idle=60s'
 	[[ " $1" != *\ keepalive=off* ]] || RULE+=' mode=force'
+	[[ $1 != *user_timeout=none* || $1 == *detect=* ]] || RULE+=' detect=30s'
 	[[ $1 != *user_timeout=auto* || $1 == *idle=* ]] || RULE+=' idle=60s intvl=10s cnt=3'
 }
 
