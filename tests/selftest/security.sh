@@ -9,30 +9,30 @@
 # shellcheck source=tests/selftest/writes.sh
 . "$SELFTEST/writes.sh"
 
-FILES=(rules enabled max_rules)
+FILES=(rules enabled max_rules apply)
 RULES=('name=kept port=5432 idle=111s' 'name=second cgroup=/x uid=7 idle=5s mode=force')
 # Every command, and what has several lines or writes.
 COMMANDS=('idle=1s\n' 'add name=new idle=1s\n' 'del name=kept\n' 'flush\n' 'begin\n' 'commit\n' 'abort\n'
-	'begin\nflush\ncommit\n' '# nothing\n' 'name=kept idle=1s\n')
+	'begin\nflush\ncommit\n' '# nothing\n' 'name=kept idle=1s\n' 'all\n')
 
 load_module
 log_mark
 only_rules "${RULES[@]}"
-modes=$(cd $KAP && stat_of=$(type -P stat) && "$stat_of" -c '%n %a %U' -- * stats/*)
+modes=$(cd $KAP && stat_of=$(type -P stat) && "$stat_of" -c '%n %a %U' -- * features/* stats/*)
 ID=$(rule_id kept)
 COMMANDS+=("del id=$ID\\n")
 
 # The modes are what they were at first.
 close_up()
 {
-	chmod 0644 $KAP/enabled $KAP/max_rules
+	chmod 0644 $KAP/enabled $KAP/max_rules $KAP/apply
 	chmod 0600 $KAP/rules
 }
 
 # All that can be changed, as one text.
 state()
 {
-	STATE=$(cat $KAP/{rules,enabled,max_rules,generation,last_error})
+	STATE=$(cat $KAP/{rules,enabled,max_rules,generation,last_error,apply})
 }
 
 state
@@ -111,7 +111,7 @@ for file in "${FILES[@]}"; do
 	chgrp 1000 "$KAP/$file"
 	chmod 664 "$KAP/$file"
 done
-for write in 'rules begin\nflush\nname=his idle=9s\ncommit\n' 'enabled 0\n' 'max_rules 9\n'; do
+for write in 'rules begin\nflush\nname=his idle=9s\ncommit\n' 'apply all\n' 'enabled 0\n' 'max_rules 9\n'; do
 	must_ask admin open f "$KAP/${write%% *}" w
 	must_ask admin write f "${write#* }"
 	must_ask admin close f
@@ -134,7 +134,7 @@ BEFORE=$STATE
 
 # --- opened by one, written by another --------------------------------------
 
-TEXT_OF() { case $1 in rules) echo 'name=bad idle=1s' ;; *) echo 0 ;; esac; }
+TEXT_OF() { case $1 in rules) echo 'name=bad idle=1s' ;; apply) echo all ;; *) echo 0 ;; esac; }
 
 for file in "${FILES[@]}"; do
 	TEXT_OF "$file" > "$TMP/$file"
@@ -197,16 +197,20 @@ tap_is "$modes" "abi_version 444 root
 apply 644 root
 counters 400 root
 enabled 644 root
+features 755 root
 generation 444 root
 last_error 400 root
 max_rules 644 root
 rules 600 root
 stats 755 root
+features/hold 444 root
+features/stall 444 root
 stats/app_set 444 root
 stats/applied 444 root
 stats/connections 444 root
 stats/held 444 root
 stats/matched 444 root
+stats/not_held 444 root
 stats/timed_out 444 root" 'modes: root alone may read what shows the rules, or write'
 
 AS_USER=("${USER[@]}" cat)
