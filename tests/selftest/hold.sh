@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vm:
+# vm: --timeout 600
 # What a program sets on a connection that is established: put right under clamp
 # and force, followed by user_timeout=auto, left alone otherwise.
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vm: --append kapolicy.off --add modprobe --add depmod
+# vm: --timeout 600 --append kapolicy.off --add modprobe --add depmod
 # The module's parameter off, given to it and by the kernel's command line.
 
 # shellcheck source=tests/selftest/lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vm:
+# vm: --timeout 600
 # Each rule of `kapctl presets` loads into the module, reads back as what it
 # says, reaches a socket, and fits the box that it is for.
 
