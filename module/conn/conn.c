@@ -106,7 +106,7 @@ static __always_inline void established(const struct kap_active *active,
 	/* simultaneous open: @dir may not be what it seems */
 	if (oldstate == TCP_SYN_RECV && unlikely(sk->sk_socket))
 		return find_and_apply(set, sk, oldstate);
-	ref = kap_ports_ref(set->ports, kap_sock_port(sk, dir));
+	ref = kap_ports_ref_be(set->ports, kap_sock_port(sk, dir));
 	if (ref == KAP_REF_NONE) {
 		kap_stats_inc(KAP_STAT_UNMATCHED);
 		rcu_read_unlock_sched();
@@ -171,13 +171,13 @@ static void count_timed_out(const struct kap_ruleset *set,
 /**
  * kap_conn_failed - count a dead peer for the rule that found it
  * @active: the rules
- * @sk: a socket that was established and ends in an error
+ * @sk: a socket that was established; kap_sock_is_unanswered() is true
  *
  * Context: task or softirq, socket locked by the caller.
  */
 void kap_conn_failed(const struct kap_active *active, const struct sock *sk)
 {
-	if (!kap_sock_is_unanswered(sk) || !kap_sock_is_ours(sk))
+	if (!kap_sock_is_ours(sk))
 		return;
 	rcu_read_lock_sched();
 	count_timed_out(rcu_dereference_sched(active->set), sk);

@@ -14,6 +14,7 @@
 
 #include "conn/conn.h"
 #include "conn/hold.h"
+#include "conn/sock.h"
 #include "conn/stall.h"
 #include "ruleset/ruleset.h"
 
@@ -39,7 +40,7 @@ static notrace void kap_probe_state(void *active, const struct sock *sk,
 {
 	if (newstate == TCP_ESTABLISHED)
 		kap_conn_established(active, (struct sock *)sk, oldstate);
-	else if (newstate == TCP_CLOSE && READ_ONCE(sk->sk_err) &&
+	else if (newstate == TCP_CLOSE && kap_sock_is_unanswered(sk) &&
 		 (BIT(oldstate) & LIVE_STATES))
 		kap_conn_failed(active, sk);
 }

@@ -82,7 +82,7 @@ static inline bool kap_sock_is_connected(const struct sock *sk)
 
 /**
  * kap_sock_is_unanswered - does a connection end because nobody answered
- * @sk: a TCP socket that ends in an error
+ * @sk: any socket that ends, in an error or not
  *
  * The kernel gives up with ETIMEDOUT, or with the error that the network has
  * reported meanwhile, such as EHOSTUNREACH once the neighbour entry of the peer
@@ -95,7 +95,7 @@ static inline bool kap_sock_is_unanswered(const struct sock *sk)
 {
 	int err = READ_ONCE(sk->sk_err);
 
-	return err == ETIMEDOUT || err == READ_ONCE(sk->sk_err_soft);
+	return err && (err == ETIMEDOUT || err == READ_ONCE(sk->sk_err_soft));
 }
 
 /**
@@ -148,11 +148,12 @@ static inline void kap_sock_set_dir(struct kap_key *key, enum kap_dir dir)
  * @dir: direction
  *
  * Context: any; socket locked by the caller.
- * Return: the port, in host order.
+ * Return: where the port stands, in network order.
  */
-static inline u16 kap_sock_port(const struct sock *sk, enum kap_dir dir)
+static inline const __be16 *kap_sock_port(const struct sock *sk,
+					  enum kap_dir dir)
 {
-	return ntohs(dir == KAP_OUT ? sk->sk_dport : inet_sk(sk)->inet_sport);
+	return dir == KAP_OUT ? &sk->sk_dport : &inet_sk(sk)->inet_sport;
 }
 
 /* Eight bytes of an address, which is aligned to four. */

@@ -39,4 +39,21 @@ static inline u32 kap_ports_ref(const struct kap_ports *ports, u16 port)
 	return ports->page[port >> 8][(u8)port];
 }
 
+/**
+ * kap_ports_ref_be - look up a port where it stands in a socket
+ * @ports: table
+ * @port: service port, in network order; its two bytes are the page and the
+ *	place there, so the probe swaps and shifts nothing
+ *
+ * Context: any.
+ * Return: the reference.
+ */
+static inline u32 kap_ports_ref_be(const struct kap_ports *ports,
+				   const __be16 *port)
+{
+	const u8 *byte = (const u8 *)port;
+
+	return ports->page[byte[0]][byte[1]];
+}
+
 #endif /* _KAPOLICY_REF_H */

@@ -59,10 +59,10 @@ static void key_of_both_ends(struct kunit *test)
 		kap_sock_key(p.server->sk, KAP_IN, ~0U, &in);
 		expect_key(test, &p, &out, KAP_OUT, port);
 		expect_key(test, &p, &in, KAP_IN, port);
-		KUNIT_EXPECT_EQ(test, kap_sock_port(p.client->sk, KAP_OUT),
-				p.port);
-		KUNIT_EXPECT_EQ(test, kap_sock_port(p.server->sk, KAP_IN),
-				p.port);
+		KUNIT_EXPECT_EQ(test, *kap_sock_port(p.client->sk, KAP_OUT),
+				htons(p.port));
+		KUNIT_EXPECT_EQ(test, *kap_sock_port(p.server->sk, KAP_IN),
+				htons(p.port));
 		pair_close(&p);
 	}
 }
