@@ -93,7 +93,7 @@ watch_wire a 5432
 cable_out b
 await c $HOUR
 await d $HOUR
-ended d ETIMEDOUT 27.5 "$(late 30)" 'power lost, detect=30s, IPv6'
+ended d ETIMEDOUT 28.125 "$(late 30)" 'power lost, detect=30s, IPv6'
 ended c ETIMEDOUT 120 "$(late 120)" 'power lost, idle=60s intvl=20s cnt=3'
 tap_is "$(counter lan timed_out) $(counter lan6 timed_out)" '1 1' 'power lost: the two rules that won counted it'
 tap_is "$(counter elsewhere timed_out) $(counter wide timed_out)" '0 0' 'power lost: no other rule did'
@@ -124,7 +124,7 @@ for name in none keep user both; do
 	await $name $HOUR
 done
 ended user ETIMEDOUT 60 "$(late 60)" 'data in flight, user_timeout=60s'
-ended both ETIMEDOUT 110 120.1 'data in flight, user_timeout=auto of 60/20/3'
+ended both ETIMEDOUT 112.5 "$(late 112.5)" 'data in flight, user_timeout=auto of 60/20/3'
 ended none ETIMEDOUT 850 1100 'data in flight, no rule'
 ended keep ETIMEDOUT 850 1100 'data in flight, keepalive alone does not help'
 tap_is "$(counter keep timed_out) $(counter user timed_out) $(counter both timed_out)" '1 1 1' \
