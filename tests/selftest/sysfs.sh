@@ -11,7 +11,7 @@
 
 VECTORS=$SELFTEST/../vectors
 
-abi='' now='' was='' error='' max=''		# what slurp sets
+abi='' now='' was='' error='' max='' after=''		# what slurp sets
 
 load_module
 start_writer
