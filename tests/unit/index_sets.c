@@ -14,7 +14,7 @@ static __printf(2, 3) void add(char *text, const char *fmt, ...)
 }
 
 /* lo or lo-hi; a third of the field wide on average if @wide. */
-static void add_range(struct rnd *r, char *text, u32 min, u32 max, bool wide)
+static void write_range(struct rnd *r, char *text, u32 min, u32 max, bool wide)
 {
 	u32 lo = rnd_range(r, min, max), hi = rnd_range(r, min, max);
 
@@ -36,7 +36,7 @@ static void add_ranges(struct rnd *r, char *text, const char *key, u32 min,
 
 	add(text, "%s=", key);
 	while (n--) {
-		add_range(r, text, min, max, wide);
+		write_range(r, text, min, max, wide);
 		if (n)
 			add(text, ",");
 	}
@@ -163,7 +163,7 @@ static void rule_ranges(struct rnd *r, u32 i, u32 n, char *text)
 		if (!(with & 1U << k))
 			continue;
 		add(text, "%s=", key[k]);
-		add_range(r, text, 1, 65535, true);
+		write_range(r, text, 1, 65535, true);
 		add(text, " ");
 	}
 }
@@ -334,11 +334,11 @@ static void rule_boxes(struct rnd *r, u32 i, u32 n, char *text)
 	(void)i;
 	(void)n;
 	add(text, "lport=");
-	add_range(r, text, 1, 65535, true);
+	write_range(r, text, 1, 65535, true);
 	add(text, " rport=");
-	add_range(r, text, 1, 65535, true);
+	write_range(r, text, 1, 65535, true);
 	add(text, " uid=");
-	add_range(r, text, 0, 4294967294U, true);
+	write_range(r, text, 0, 4294967294U, true);
 	add(text, " raddr=%x::/%u,%u.0.0.0/%u laddr=%x::/%u,%u.0.0.0/%u ",
 	    rnd_below(r, 4) << 14, rnd_range(r, 0, 4), rnd_below(r, 256),
 	    rnd_range(r, 0, 8), rnd_below(r, 4) << 14, rnd_range(r, 0, 4),
@@ -381,7 +381,7 @@ static void rule_combs(struct rnd *r, u32 i, u32 n, char *text)
 		add(text, ",%u-%u", at, at + rnd_below(r, 9));
 	}
 	add(text, " rport=");
-	add_range(r, text, 1, 65535, true);
+	write_range(r, text, 1, 65535, true);
 	add(text, " ");
 }
 
