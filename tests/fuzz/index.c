@@ -190,7 +190,7 @@ static struct kap_rule *find_cached(const struct rule_set *set,
 	for (i = 0; i < parts.n; i++) {
 		const struct kap_start *start = &parts.start[i];
 
-		if ((start->more == KAP_PART_MORE) != (i + 1 < parts.n))
+		if (start->more != (i + 1 < parts.n ? KAP_PART_MORE : KAP_PART_LAST))
 			fail("part %u of %u: %u", i, parts.n, start->more);
 		memset(&s, 0xa5, sizeof(s));
 		s.best = min(best, start->best);

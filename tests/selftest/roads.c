@@ -98,9 +98,10 @@ static int uring_call(int ring, const struct io_uring_params *p, const struct ca
 
 	if (cq_len > len)
 		len = cq_len;
-	sq = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQ_RING);
-	sqe = mmap(NULL, sizeof(struct io_uring_sqe), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-		   ring, IORING_OFF_SQES);
+	sq = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+		  ring, IORING_OFF_SQ_RING);
+	sqe = mmap(NULL, sizeof(struct io_uring_sqe), PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
 	if (sq == MAP_FAILED || sqe == MAP_FAILED)
 		return -errno;
 	sqe[0] = URING_CMD;

@@ -52,7 +52,10 @@ static void *run(void *arg)
 
 int main(int argc, char **argv)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
 	int listener = socket(AF_INET, SOCK_STREAM, 0), on = 1, i;
 	pthread_t thread;
 

@@ -8,10 +8,14 @@ static const struct {
 	const char *file;
 	const char *without;
 } features[] = {
-	{ "features/hold",
-	  "this kernel does not show later setsockopt() calls to the module (no CONFIG_KPROBES, or PREEMPT_RT): clamp and force act once, auto gives no user timeout" },
-	{ "features/stall",
-	  "this kernel does not show window probes to the module (no CONFIG_KPROBES): auto gives no user timeout, and one given as a number ends connections whose reader pauses for longer" },
+	{
+		"features/hold",
+		"this kernel does not show later setsockopt() calls to the module (no CONFIG_KPROBES, or PREEMPT_RT): clamp and force act once, auto gives no user timeout",
+	},
+	{
+		"features/stall",
+		"this kernel does not show window probes to the module (no CONFIG_KPROBES): auto gives no user timeout, and one given as a number ends connections whose reader pauses for longer",
+	},
 };
 
 /**
@@ -38,5 +42,6 @@ void kap_doctor_features(const struct kap_patient *p)
 		kap_doctor_say(KAP_OK, "features", "hold, stall");
 	if (kap_sysfs_number("stats/not_held", &n) && n)
 		kap_doctor_say(KAP_NOTE, "memory",
-			       "%llu later changes by programs were not put right or followed, because there was no memory for it", n);
+			       "%llu later changes by programs were not put right or followed, because there was no memory for it",
+			       n);
 }

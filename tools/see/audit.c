@@ -176,7 +176,7 @@ bool kap_audit_make(struct kap_audit *audit, const struct kap_look *look,
 	memset(audit, 0, sizeof(*audit));
 	audit->max_ms = max_ms;
 	audit->detect = min_t(u64, DETECT_USUAL, max_ms / 1000);
-	audit->detect = max(audit->detect, (unsigned int)DETECT_MIN);
+	audit->detect = max_t(unsigned int, audit->detect, DETECT_MIN);
 	if (!make_candidates(&try, audit->detect))
 		return false;
 	order = kap_mem_alloc(all->n * sizeof(*order));
