@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#define KAP_COPY_STEP	(1U << 20)	/* bytes copied before others may run */
+#define KAP_COPY_STEP	BIT(20)	/* bytes copied before others may run */
 
 /**
  * kap_array_alloc - allocate an array
