@@ -17,6 +17,7 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "compat/linux/atomic.h"
 #include "rule/rule.h"
 
 void kap_sock_sockaddr(const struct kap_key *key, int remote, void *to);
@@ -239,7 +240,7 @@ static inline void kap_sock_key(const struct sock *sk, enum kap_dir dir,
 #define kap_sock_replace(field, from, to) ({				\
 	typeof(*(field)) from_ = (from), to_ = (to);			\
 									\
-	cmpxchg(field, from_, to_) == from_;				\
+	kap_cmpxchg(field, from_, to_) == from_;			\
 })
 
 /**

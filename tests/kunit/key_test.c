@@ -196,6 +196,27 @@ static void cgroup_of_a_socket(struct kunit *test)
 	pair_close(&p);
 }
 
+/* A byte as well as a word, and only if it is what was seen. */
+static void key_replaces_what_was_seen(struct kunit *test)
+{
+	u8 byte[] __aligned(sizeof(u32)) = { 1, 2, 3, 4 };
+	u32 word = 300;
+	size_t i;
+
+	for (i = 0; i < sizeof(byte); i++) {
+		KUNIT_EXPECT_FALSE(test, kap_sock_replace(&byte[i], 0, 9));
+		KUNIT_EXPECT_EQ(test, byte[i], (u8)(i + 1));
+		KUNIT_EXPECT_TRUE(test, kap_sock_replace(&byte[i], i + 1, 9));
+		KUNIT_EXPECT_EQ(test, byte[i], (u8)9);
+		byte[i] = i + 1;
+	}
+	KUNIT_EXPECT_EQ(test, memcmp(byte, "\1\2\3\4", sizeof(byte)), 0);
+	KUNIT_EXPECT_FALSE(test, kap_sock_replace(&word, 299, 400));
+	KUNIT_EXPECT_EQ(test, word, 300U);
+	KUNIT_EXPECT_TRUE(test, kap_sock_replace(&word, 300, 400));
+	KUNIT_EXPECT_EQ(test, word, 400U);
+}
+
 static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_of_both_ends),
 	KUNIT_CASE(key_leaves_addresses_out),
@@ -205,6 +226,7 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(only_tcp_of_programs_is_ours),
 	KUNIT_CASE(values_are_read_as_set),
 	KUNIT_CASE(cgroup_of_a_socket),
+	KUNIT_CASE(key_replaces_what_was_seen),
 	{}
 };
 
