@@ -14,9 +14,10 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 def findings(kapctl):
-    kapctl8 = Page("kapctl.8")
+    kapctl8 = Page("kapctl.8", "kapctl-connections.8")
     conf5 = Page("kapolicy.conf.5")
     kapolicy7 = Page("kapolicy.7")
+    messages7 = Page("kapolicy-messages.7")
 
     yield from differences("kapctl(8), COMMANDS", kapctl8.tags("COMMANDS"), "kapctl -h", usages(kapctl))
     yield from differences("kapctl(8), OPTIONS", kapctl8.tags("OPTIONS"), "kapctl COMMAND -h", options(kapctl))
@@ -31,21 +32,22 @@ def findings(kapctl):
     yield from differences("kapolicy(7), MODULE PARAMETERS", kapolicy7.tags("MODULE PARAMETERS"),
                            "module/", parameters())
     yield from events(kapolicy7)
-    yield from warnings(conf5)
-    yield from errors(conf5, kapolicy7)
+    yield from warnings(messages7)
+    yield from errors(messages7, kapolicy7)
 
 
 class Page(html.parser.HTMLParser):
-    """A manual page, as mandoc renders it: its text, and the tags of the outermost lists by section."""
+    """Manual pages, as mandoc renders them: their text, and the tags of the outermost lists by section."""
 
-    def __init__(self, name):
+    def __init__(self, *names):
         super().__init__()
         self.text = ""
         self._tags = {}
         self._depth = 0
         self._heading = self._tag = None
-        self.feed(subprocess.run(["mandoc", "-T", "html", TOP / "tools/man" / name],
-                                 check=True, capture_output=True, text=True).stdout)
+        for name in names:
+            self.feed(subprocess.run(["mandoc", "-T", "html", TOP / "tools/man" / name],
+                                     check=True, capture_output=True, text=True).stdout)
         self.text = " ".join(self.text.split())
 
     def tags(self, heading):
@@ -63,7 +65,7 @@ class Page(html.parser.HTMLParser):
         if tag == "dl":
             self._depth -= 1
         elif tag == "h1":
-            self._tags[" ".join(self._heading.split())] = self._last = set()
+            self._last = self._tags.setdefault(" ".join(self._heading.split()), set())
             self._heading = None
         elif tag == "dt" and self._tag is not None:
             self._last.add(" ".join(self._tag.split()))
@@ -140,7 +142,7 @@ def warnings(page):
     shown = {pattern(tag) for tag in page.tags("WARNINGS")}
     said = {pattern(text) for name in ("rules/lint.c", "rules/lint_values.c", "cmd/test.c")
             for text in messages("(?:KAP_WARNING|warn)", name)}
-    yield from differences("kapolicy.conf(5), WARNINGS", shown, "kapctl", said)
+    yield from differences("kapolicy-messages(7), WARNINGS", shown, "kapctl", said)
 
 
 def errors(*pages):
