@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -28,6 +29,15 @@ void free(void *p)
 s64 time(void *to)
 {
 	return ktime_get_real_seconds();
+}
+
+int clock_gettime(int clock, struct timespec *t)
+{
+	u32 ns;
+
+	t->tv_sec = div_u64_rem(ktime_get_ns(), NSEC_PER_SEC, &ns);
+	t->tv_nsec = ns;
+	return 0;
 }
 
 int getpid(void)

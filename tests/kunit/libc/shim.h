@@ -32,6 +32,16 @@ char *getenv(const char *name);
 void *malloc(size_t size);
 void free(void *p);
 s64 time(void *to);
+
+struct timespec {
+	s64 tv_sec;
+	long tv_nsec;
+};
+
+/* As the kernel's own headers have it; here any clock is the monotonic one. */
+#define CLOCK_PROCESS_CPUTIME_ID	2
+
+int clock_gettime(int clock, struct timespec *t);
 int getpid(void);
 
 static inline unsigned long strtoul(const char *s, char **end, int base)
