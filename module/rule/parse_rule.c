@@ -223,6 +223,8 @@ int kap_parse_finish(struct kap_parser *p)
  */
 void kap_rule_put(struct kap_rule *rule)
 {
-	if (rule && refcount_dec_and_test(&rule->refs))
-		kvfree(rule);
+	if (!rule || !refcount_dec_and_test(&rule->refs))
+		return;
+	free_percpu(rule->percpu);
+	kvfree(rule);
 }
