@@ -206,10 +206,11 @@ struct kap_index *kap_index_build(struct kap_rule *const *rules, u32 n,
 	kvfree(t.at);
 	kvfree(b.item);
 	kvfree(list);
-	if (!err)
-		return ix;
+	/* what was too dear one way may have been built another way */
 	if (err != -ENOSPC)
 		why->n = 0;
+	if (!err)
+		return ix;
 	kap_index_free(ix);
 	return NULL;
 }
