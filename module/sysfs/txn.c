@@ -130,7 +130,9 @@ bool kap_txn_sweep(void)
 /* Bounds the memory for rules, however many transactions are left open. */
 static void fail_oldest(void)
 {
-	struct kap_diag why = { KAP_E_DROPPED, 1, 1, 1 };
+	struct kap_diag why = {
+		.error = KAP_E_DROPPED, .line = 1, .col = 1, .end = 1,
+	};
 	struct kap_txn *txn, *oldest = NULL;
 	u32 n = 0;
 

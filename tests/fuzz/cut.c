@@ -109,8 +109,10 @@ static bool model_line(struct model *m, const char *line, size_t len)
 	enum kap_error error;
 
 	if (kap_parse_line(m->parser, line, len, &cmd, &diag)) {
-		m->diag = (struct kap_diag){ diag.error, m->diag.line + 1,
-					     diag.col, diag.end };
+		m->diag = (struct kap_diag){
+			.error = diag.error, .line = m->diag.line + 1,
+			.col = diag.col, .end = diag.end,
+		};
 		return true;
 	}
 	if (cmd.op == KAP_OP_BEGIN || cmd.op == KAP_OP_COMMIT ||
@@ -120,8 +122,10 @@ static bool model_line(struct model *m, const char *line, size_t len)
 	error = model_run(m, &cmd);
 	if (error) {
 		at = error == KAP_E_FULL ? cmd.where : cmd.arg;
-		m->diag = (struct kap_diag){ error, m->diag.line, at.col,
-					     at.end };
+		m->diag = (struct kap_diag){
+			.error = error, .line = m->diag.line,
+			.col = at.col, .end = at.end,
+		};
 	}
 	kap_rule_put(cmd.rule);
 	return true;
@@ -340,7 +344,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		run_plain(&s);
 		want.line--;	/* no "begin" */
 		if (s.len - strlen(BEGIN COMMIT) >= KAP_WRITE_MAX) {
-			want = (struct kap_diag){ KAP_E_TOO_BIG, 1, 1, 1 };
+			want = (struct kap_diag){
+				.error = KAP_E_TOO_BIG,
+				.line = 1, .col = 1, .end = 1,
+			};
 			free(after);
 			after = strdup(before);
 		}
