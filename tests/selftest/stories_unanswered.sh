@@ -17,7 +17,7 @@ link a b
 # From now on the hosts ask for each other by ARP, as on any LAN.
 for end in 'a b' 'b a'; do
 	read -r from to <<< "$end"
-	ip -n $from neigh del "${IP4[$to.$from]}" dev to_$to
+	ip -n "$from" neigh del "${IP4[$to.$from]}" dev "to_$to"
 done
 
 # Host b is switched off: nobody answers ARP for its address any more.
