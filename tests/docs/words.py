@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Do the manuals, the help texts, the parser and sysfs name the same things?
+"""Do the manuals, the help texts, the schema, the parser and sysfs name the same things?
 
 words.py KAPCTL: prints what is missing on either side, nothing when all is well.
 """
 import html.parser
+import json
 import pathlib
 import re
 import subprocess
@@ -31,6 +32,8 @@ def findings(kapctl):
     yield from differences("kapolicy(7), FILES", files, "Documentation/ABI", sysfs_files())
     yield from differences("kapolicy(7), MODULE PARAMETERS", kapolicy7.tags("MODULE PARAMETERS"),
                            "module/", parameters())
+    yield from differences("Documentation/connections.schema.json", schema_members(),
+                           "tools/see/output_conn.c", connection_members())
     yield from events(kapolicy7)
     yield from warnings(messages7)
     yield from errors(messages7, kapolicy7)
@@ -129,6 +132,15 @@ def parameters():
     for path in (TOP / "module").rglob("*.c"):
         found |= set(re.findall(r"^module_param(?:_named)?\((\w+),", path.read_text(), re.M))
     return found
+
+
+def schema_members():
+    schema = json.loads(source("Documentation/connections.schema.json"))["$defs"]
+    return {name for part in ("connection", "end", "rule") for name in schema[part]["properties"]}
+
+
+def connection_members():
+    return set(re.findall(r'json_object_set_new\(o, "(\w+)"', source("tools/see/output_conn.c")))
 
 
 def events(page):
