@@ -255,9 +255,9 @@ static inline bool kap_sock_is_untouched(const struct sock *sk)
 	const struct tcp_sock *tp = tcp_sk(sk);
 
 	/* data_race: kap_sock_replace() looks again */
-	return !data_race(tp->keepalive_time | tp->keepalive_intvl |
-			  tp->keepalive_probes |
-			  inet_csk(sk)->icsk_user_timeout |
+	return !data_race((tp->keepalive_time | tp->keepalive_intvl |
+			   tp->keepalive_probes |
+			   inet_csk(sk)->icsk_user_timeout) ||
 			  (sk->sk_flags & BIT(SOCK_KEEPOPEN)));
 }
 
