@@ -267,15 +267,20 @@ run_cell()	# CELL
 	[ ! -s "$TMP/cell" ] || tap_cmd "README.md: $(paste -sd ';' "$TMP/cell")" kapctl load --strict "$TMP/cell"
 }
 
-# Indented lines: commands, but for those that other tests run or nobody can.
+# Indented lines: commands, but for those that other tests run or nobody can. Behind "# COMMAND" they are
+# what it printed on some other machine, up to the next text.
 run_readme()
 {
-	local line text
+	local line text shown=''
 
 	fresh
 	while IFS= read -r line; do
+		[[ $line == '    '[^\ ]* ]] || { shown=''; continue; }
+		line=${line#    }
 		text=${line%%  *}
+		[ -z "$shown" ] || continue
 		case $text in
+		'# kapctl'*) run_command README.md '' "${text#\# }" ''; shown=1 ;;
 		'kapctl doctor'*) ;; # wants an installation: tests/install
 		'echo '* | 'cat '* | 'kapctl'*) run_command README.md '' "${text%%  #*}" '' ;;
 		'tools/kapctl'*) run_command README.md '' "$text" '' ;;
@@ -283,7 +288,7 @@ run_readme()
 		'rules.conf:'* | '') ;;
 		*) [[ $line == *'/ '* ]] || tap_not_ok "README.md: $line" 'neither a command nor known to be none' ;;
 		esac
-	done < <(sed -n 's/^    \([^ ].*\)/\1/p' README.md)
+	done < <(grep . README.md)
 	while IFS= read -r line; do
 		run_cell "$line"
 	done < <(sed -n '/^## Rules/,/^## [^R]/s/^|[^|]*|\(.*\)|$/\1/p' README.md | sed -n '3,$p')
