@@ -29,6 +29,8 @@ static const struct {
 	{ IPPROTO_TCP, TCP_NODELAY, 2 },
 };
 
+#define THREADS_MAX	16
+
 static int sock;
 
 static void set_one(unsigned int *seed)
@@ -43,10 +45,8 @@ static void set_one(unsigned int *seed)
 
 static void *run(void *arg)
 {
-	unsigned int seed = (unsigned int)(size_t)arg;
-
 	for (;;)
-		set_one(&seed);
+		set_one(arg);
 	return NULL;
 }
 
@@ -57,19 +57,22 @@ int main(int argc, char **argv)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	int listener = socket(AF_INET, SOCK_STREAM, 0), on = 1, i;
+	static unsigned int seed[THREADS_MAX];
 	pthread_t thread;
 
-	if (argc != 3)
-		errx(2, "usage: storm PORT THREADS");
+	if (argc != 3 || atoi(argv[2]) > THREADS_MAX)
+		errx(2, "usage: storm PORT THREADS (at most %d)", THREADS_MAX);
 	to.sin_port = htons(atoi(argv[1]));
 	sock = socket(AF_INET, SOCK_STREAM, 0);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(listener, (struct sockaddr *)&to, sizeof(to)) || listen(listener, 1) ||
 	    connect(sock, (struct sockaddr *)&to, sizeof(to)))
 		err(1, "port %s", argv[1]);
-	for (i = 0; i < atoi(argv[2]); i++)
-		if (pthread_create(&thread, NULL, run, (void *)(size_t)(getpid() + i)))
+	for (i = 0; i < atoi(argv[2]); i++) {
+		seed[i] = getpid() + i;
+		if (pthread_create(&thread, NULL, run, &seed[i]))
 			errx(1, "no thread");
+	}
 	puts("ready");
 	fflush(stdout);
 	pause();

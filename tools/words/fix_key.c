@@ -135,7 +135,7 @@ static const char *nearest(const char *name)
  */
 const char *kap_key_meant(struct kap_text name)
 {
-	char word[KEY_MAX_LEN + 1];
+	char word[KEY_MAX_LEN + 1] = "";
 	size_t i;
 	int key;
 
@@ -196,7 +196,7 @@ bool kap_fix_key(const struct kap_problem *p, struct kap_repair *r)
 {
 	struct kap_text name = { p->word.s, p->value.s ? p->value.s - 1 :
 							 p->word.end };
-	char word[KEY_MAX_LEN + 1];
+	char word[KEY_MAX_LEN + 1] = "";
 	const char *key;
 
 	if (p->error != KAP_E_KEY)

@@ -153,7 +153,7 @@ bool kap_fix_list(const struct kap_problem *p, struct kap_repair *r)
 				   "%s", "");
 		return true;
 	}
-	if (!is_number_list(p->key))
+	if (!p->value.s || !is_number_list(p->key))
 		return false;
 	if (p->error == KAP_E_PORT || p->error == KAP_E_UID ||
 	    p->error == KAP_E_REVERSED) {
