@@ -5,8 +5,10 @@
  *
  * "plan" makes them up and finds, rule by rule, what each end must get; it
  * runs on the host, where that is quick. "random" opens each of them some
- * times with the rules and some times, in turn, while "enabled" is 0, which
- * costs nothing (a row of its own shows that). What a rule set adds to one
+ * times while "enabled" is 0, which costs nothing (a row of its own shows that),
+ * and then some times with the rules. All connections are opened with one
+ * setting before the other: changing it attaches or detaches the hooks, which
+ * takes long under emulation. What a rule set adds to one
  * and the same connection does not vary, so the cheapest opening of each sort
  * counts, without ticks and refilled slabs. The first opening is kept apart: a
  * cgroup's first connection costs more.
@@ -210,11 +212,15 @@ static void read_plan(struct random *x)
 	}
 }
 
-/* Rules on or off, and what the ends must get then. */
-static void enable(struct candidate *c, bool on)
+static void enable(bool on)
 {
 	if (write_file("/sys/kernel/kapolicy/enabled", on ? "1" : "0"))
 		die_errno("enabled");
+}
+
+/* What the ends must get with the rules on or off. */
+static void expect(struct candidate *c, bool on)
+{
 	c->t.out = on && c->found[OUT] ? &c->values[OUT] : NULL;
 	c->t.in = on && c->found[IN] ? &c->values[IN] : NULL;
 }
@@ -255,35 +261,44 @@ static double least(double a, double b)
 }
 
 static void measure(const struct random *x, struct candidate *c, uint32_t n,
-		    struct cost *cost)
+		    struct cost *cost, bool on)
 {
+	double *v = on ? &cost->on : &cost->off, now;
 	struct pair held[HOLDS];
 	uint32_t i;
-	int on;
 
 	be(c, IN);
 	target_socket(&c->t);
 	be_root();
 	target_listen(&c->t);
+	expect(c, on);
 	be(c, OUT);
 	for (i = 0; i < n; i++) {
-		for (on = 0; on < 2; on++) {
-			double *v = on ? &cost->on : &cost->off, now;
-
-			be_root();
-			enable(c, on);
-			be(c, OUT);
-			pairs_hold(held, i % HOLDS, &c->t);
-			now = one(x, &c->t);
-			pairs_release(held, i % HOLDS);
-			if (!*v)
-				cost->first = on ? now - cost->off : 0;
-			*v = *v ? least(*v, now) : now;
-		}
+		pairs_hold(held, i % HOLDS, &c->t);
+		now = one(x, &c->t);
+		pairs_release(held, i % HOLDS);
+		if (on && !*v)
+			cost->first = now - cost->off;
+		*v = *v ? least(*v, now) : now;
 	}
-	cost->usual = cost->on - cost->off;
 	be_root();
 	close(c->t.listener);
+}
+
+/* The connections of @order, without the rules and with them. */
+static void measure_each(const struct random *x, struct cost *cost,
+			 struct cost *const *order, uint32_t n, uint32_t repeat)
+{
+	uint32_t i;
+	int on;
+
+	for (on = 0; on < 2; on++) {
+		enable(on);
+		for (i = 0; i < n; i++)
+			measure(x, &x->c[order[i] - cost], repeat, order[i], on);
+	}
+	for (i = 0; i < n; i++)
+		order[i]->usual = order[i]->on - order[i]->off;
 }
 
 static int by_cost(const void *a, const void *b)
@@ -299,14 +314,12 @@ static void measure_all(const struct random *x, struct cost *cost)
 	struct cost **order = xmalloc(x->n * sizeof(*order));
 	uint32_t i;
 
-	for (i = 0; i < x->n; i++) {
-		measure(x, &x->c[i], x->repeat, &cost[i]);
+	for (i = 0; i < x->n; i++)
 		order[i] = &cost[i];
-	}
+	measure_each(x, cost, order, x->n, x->repeat);
 	qsort(order, x->n, sizeof(*order), by_cost);
-	for (i = 0; i < DEAREST && i < x->n; i++)
-		measure(x, &x->c[order[i] - cost], DEAREST_REPEAT * x->repeat,
-			order[i]);
+	measure_each(x, cost, order, x->n < DEAREST ? x->n : DEAREST,
+		     DEAREST_REPEAT * x->repeat);
 	free(order);
 }
 
