@@ -8,7 +8,7 @@
 /*
  * The reference of every port when the rules are not all about ports. It is
  * neither KAP_REF_NONE nor has KAP_REF_RULE, so the probe asks kap_index_find(),
- * which does not use this table. It is never followed.
+ * which has no such table then. It is never followed.
  */
 #define ELSEWHERE	1U
 
