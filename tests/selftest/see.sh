@@ -47,6 +47,13 @@ heard_now()
 	[[ $(field silent_s) == 0* ]]
 }
 
+# The peer's kernel may acknowledge a FIN some time later.
+half_closed()
+{
+	see state=fin-wait-2
+	(($(count) == 1))
+}
+
 host a
 host b
 link a b
@@ -134,7 +141,7 @@ tap_is "$(count)" 2 'IPv4-mapped is IPv4, at both ends'
 # --- states
 
 must_ask p shutdown c
-see state=fin-wait-2
+wait_for 5 half_closed
 tap_is "$(count) $(field pid)" "1 $pid" 'half closed: FIN_WAIT2'
 see state=close-wait lport=5432
 tap_is "$(count) $(field pid)" "1 $pid" '... and CLOSE_WAIT'
