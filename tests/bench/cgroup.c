@@ -9,7 +9,7 @@
 /* Makes a cgroup with all above it. */
 void cgroup_make(const char *path)
 {
-	char full[512], *p;
+	char full[1024], *p;
 
 	snprintf(full, sizeof(full), "%s%s", CGROUP_ROOT, path);
 	for (p = full + strlen(CGROUP_ROOT) + 1; (p = strchr(p, '/')); p++) {
@@ -24,7 +24,7 @@ void cgroup_make(const char *path)
 /* Moves this process; sockets made from now on belong there. */
 void cgroup_enter(const char *path)
 {
-	char full[512];
+	char full[1024];
 
 	snprintf(full, sizeof(full), "%s%s/cgroup.procs", CGROUP_ROOT, path);
 	if (write_file(full, "0"))

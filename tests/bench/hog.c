@@ -58,25 +58,45 @@ static uint64_t every_port(void)
 	return n - 1;
 }
 
-/* Names that rules of rules.c have patterns for: the dearest to look up. */
-static uint64_t cgroups(const char *dir)
+/*
+ * Makes directories inside each other, with names that rules of rules.c have
+ * patterns for: the dearest to look up. The deeper, the more patterns match.
+ */
+static void cgroups_make(char *path, size_t size, uint64_t n, uint64_t depth)
 {
-	char path[300], name[64];
+	size_t len;
+
+	while (depth--) {
+		len = strlen(path);
+		snprintf(path + len, size - len, "/job-%llu-x.scope",
+			 (unsigned long long)(n + depth) % 40000);
+		if (mkdir(path, 0755))
+			die_errno("%s", path);
+	}
+}
+
+static void cgroups_remove(char *path, uint64_t depth)
+{
+	while (depth--) {
+		if (rmdir(path) && errno != EBUSY)
+			die_errno("rmdir %s", path);
+		*strrchr(path, '/') = '\0';
+	}
+}
+
+static uint64_t cgroups(const char *dir, uint64_t depth)
+{
+	const size_t root = strlen(CGROUP_ROOT);
+	char path[1024];
 	uint64_t n;
 
 	for (n = 0; !stopped || n < least; n++) {
-		snprintf(name, sizeof(name), "job-%llu-x.scope",
-			 (unsigned long long)n);
-		snprintf(path, sizeof(path), CGROUP_ROOT "%s/%s", dir, name);
-		if (mkdir(path, 0755))
-			die_errno("%s", path);
-		snprintf(path, sizeof(path), "%s/%s", dir, name);
-		cgroup_enter(path);
+		snprintf(path, sizeof(path), CGROUP_ROOT "%s", dir);
+		cgroups_make(path, sizeof(path), n, depth);
+		cgroup_enter(path + root);
 		connect_once(20000);
 		cgroup_enter(dir);
-		snprintf(path, sizeof(path), CGROUP_ROOT "%s/%s", dir, name);
-		if (rmdir(path) && errno != EBUSY)
-			die_errno("rmdir %s", path);
+		cgroups_remove(path, depth);
 	}
 	return n;
 }
@@ -86,17 +106,18 @@ int cmd_hog(int argc, char **argv)
 	uint64_t n;
 	FILE *f;
 
-	if (argc < 4 || argc > 5)
-		die("usage: hog COUNT-FILE N ports | COUNT-FILE N cgroups DELEGATED-CGROUP");
+	if (argc != 4 && argc != 6)
+		die("usage: hog COUNT-FILE N ports | COUNT-FILE N cgroups DELEGATED-CGROUP DEPTH");
 	f = fopen(argv[1], "w");
 	if (!f)
 		die_errno("%s", argv[1]);
 	least = parse_number(argv[2], "times");
 	signal(SIGTERM, stop);
-	if (argc == 5)
+	if (argc == 6)
 		cgroup_enter(argv[4]);
 	drop_root();
-	n = argc == 5 ? cgroups(argv[4]) : every_port();
+	n = argc == 6 ? cgroups(argv[4], parse_number(argv[5], "directories")) :
+			every_port();
 	fprintf(f, "%llu\n", (unsigned long long)n);
 	fclose(f);
 	return 0;
