@@ -1,6 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "conn/find.h"
 
+static struct kap_rule *find(const struct kap_ruleset *set,
+			     const struct sock *sk, enum kap_dir dir)
+{
+	struct kap_key key __uninitialized;
+	u32 ref;
+
+	if (!set->n)
+		return NULL;
+	/* often the port alone tells */
+	ref = kap_ports_ref_be(set->ports, kap_sock_port(sk, dir));
+	if (ref == KAP_REF_NONE)
+		return NULL;
+	if (ref & KAP_REF_RULE)
+		return set->order[ref & KAP_REF_PLACE];
+	kap_sock_key(sk, dir, set->fields, &key);
+	return kap_find_rule(set, sk, &key);
+}
+
 /**
  * kap_find_winner - the rule that wins a connection that exists
  * @set: the rules
@@ -19,18 +37,13 @@ struct kap_rule *kap_find_winner(const struct kap_ruleset *set,
 				 const struct sock *sk, enum kap_dir *dir)
 {
 	struct kap_rule *rule;
-	struct kap_key key;
 
 	*dir = kap_sock_guess_dir(sk);
-	if (!set->n)
-		return NULL;
-	kap_sock_key(sk, *dir, set->fields, &key);
-	rule = kap_find_rule(set, sk, &key);
+	rule = find(set, sk, *dir);
 	if (!rule && *dir == KAP_OUT) {
 		/* a socket accepted from listen(fd, 0) looks like this */
 		*dir = KAP_IN;
-		kap_sock_set_dir(&key, *dir);
-		rule = kap_find_rule(set, sk, &key);
+		rule = find(set, sk, *dir);
 	}
 	return rule;
 }

@@ -6,13 +6,14 @@
  */
 #include "conn/hold.h"
 
+#include <linux/delay.h>
 #include <linux/list.h>
+#include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/task_work.h>
-#include <linux/wait.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
@@ -22,33 +23,47 @@
 #include "conn/sock.h"
 #include "conn/stats.h"
 #include "rule/decide.h"
+#include "ruleset/ruleset.h"
 
 /**
  * struct change - a setsockopt() call in progress
  * @work: runs when the call is over, in the task that made it
- * @list: in @changes
+ * @node: in @changes
  * @sk: the socket, with a reference
+ * @rule: the rule that wins it, as long as @generation and @hash are what they
+ *	were; no reference
+ * @generation: of the rule set that @rule is in
+ * @hash: sk_hash, which is another one when the socket is connected anew
+ * @dir: which end opened the connection
  * @connecting: it was not established yet when @before was taken
  * @before: its options before the call. Protected by @changes_lock, for a call
  *	that ends earlier, on the same socket, may bring it up to date.
  */
 struct change {
 	struct callback_head work;
-	struct list_head list;
+	struct hlist_node node;
 	struct sock *sk;
+	struct kap_rule *rule;
+	u64 generation;
+	u32 hash;
+	enum kap_dir dir;
 	bool connecting;
 	struct kap_values before;
 };
 
-static LIST_HEAD(changes);		/* protected by @changes_lock */
-static DEFINE_SPINLOCK(changes_lock);	/* taken by tasks only, with preemption off */
+static HLIST_HEAD(changes);		/* protected by @changes_lock */
+
+/* Taken with a socket locked against softirqs: so with interrupts off. */
+static DEFINE_SPINLOCK(changes_lock);
+
+/* One of each CPU is kept for the next call: to allocate is a sixth of the cost. */
+static DEFINE_PER_CPU(struct change *, spare);
 
 /* Items whose function has not come to its end; waited for before unloading. */
 static atomic_t outstanding = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(all_done);
 
-static struct kap_active *active;	/* constant while a probe is attached */
-static bool was_attached;		/* protected by the lock of policy.c */
+/* Constant while a probe is attached; NULL until one ever was. */
+static struct kap_active *active;
 
 /* Not established yet, but may be before a call on it is over. */
 #define CONNECTING	(TCPF_SYN_SENT | TCPF_SYN_RECV)
@@ -66,12 +81,12 @@ static void update_others(const struct sock *sk, const struct kap_rule *rule)
 	struct change *c;
 
 	/* nearly always */
-	if (list_empty(&changes))
+	if (hlist_empty(&changes))
 		return;
 	kap_sock_values(sk, &now);
 	if (!kap_rule_is_auto(rule, &now))
 		return;
-	list_for_each_entry(c, &changes, list) {
+	hlist_for_each_entry(c, &changes, node) {
 		if (c->sk == sk) {
 			c->before = now;
 			c->connecting = false;
@@ -81,17 +96,18 @@ static void update_others(const struct sock *sk, const struct kap_rule *rule)
 
 static void hold_locked(struct change *c)
 {
+	const struct kap_ruleset *set = rcu_dereference_sched(active->set);
 	struct kap_values before = c->before;
-	struct kap_rule *rule;
-	enum kap_dir dir;
+	struct kap_rule *rule = c->rule;
 
-	rule = kap_find_winner(rcu_dereference_sched(active->set), c->sk, &dir);
+	if (set->generation != c->generation || c->sk->sk_hash != c->hash)
+		rule = kap_find_winner(set, c->sk, &c->dir);
 	if (!rule || !rule->opts)
 		return;
 	/* it has become established meanwhile: the rule was applied to that */
 	if (c->connecting)
 		kap_rule_decide(rule, &c->before, &before);
-	if (kap_apply_again_locked(rule, c->sk, dir, &before))
+	if (kap_apply_again_locked(rule, c->sk, c->dir, &before))
 		kap_stats_count(rule, KAP_COUNT_HELD);
 	update_others(c->sk, rule);
 }
@@ -99,20 +115,19 @@ static void hold_locked(struct change *c)
 static void kap_hold_work(struct callback_head *work)
 {
 	struct change *c = container_of(work, struct change, work);
+	bool slow = lock_sock_fast(c->sk);
 
-	lock_sock(c->sk);
 	rcu_read_lock_sched();
 	spin_lock(&changes_lock);
-	list_del(&c->list);
+	hlist_del(&c->node);
 	if (kap_sock_is_connected(c->sk))
 		hold_locked(c);
 	spin_unlock(&changes_lock);
 	rcu_read_unlock_sched();
-	release_sock(c->sk);
+	unlock_sock_fast(c->sk, slow);
 	sock_put(c->sk);
-	kfree(c);
-	if (atomic_dec_and_test(&outstanding))
-		wake_up(&all_done);
+	kfree(this_cpu_xchg(spare, c));
+	atomic_dec(&outstanding);
 }
 
 /* Can the rule have an answer to a change of @opt? */
@@ -127,47 +142,35 @@ static bool is_concerned(const struct kap_rule *rule, const struct sock *sk,
 		(BIT(READ_ONCE(sk->sk_state)) & CONNECTING));
 }
 
-static bool has_answer(const struct sock *sk, unsigned int opt)
+static void queue_change(struct sock *sk, struct kap_rule *rule,
+			 u64 generation, enum kap_dir dir)
 {
-	struct kap_rule *rule;
-	enum kap_dir dir;
-	bool answer;
-
-	rcu_read_lock_sched();
-	/* data_race: another thread may disconnect it; it is then not open */
-	rule = data_race(kap_find_winner(rcu_dereference_sched(active->set),
-					 sk, &dir));
-	answer = rule && is_concerned(rule, sk, opt);
-	rcu_read_unlock_sched();
-	return answer;
-}
-
-static void queue_change(struct sock *sk)
-{
-	struct change *c = kmalloc(sizeof(*c), GFP_ATOMIC | __GFP_NOWARN);
+	struct change *c = this_cpu_xchg(spare, NULL);
+	unsigned long flags;
 
 	if (!c)
-		goto err;
+		c = kmalloc(sizeof(*c), GFP_ATOMIC | __GFP_NOWARN);
+	if (c)
+		init_task_work(&c->work, kap_hold_work);
+	/* only a task past its last system call would be refused */
+	if (!c || task_work_add(current, &c->work, TWA_RESUME)) {
+		kfree(c);
+		kap_stats_inc(KAP_STAT_NOT_HELD);
+		return;
+	}
+	/* it cannot run before this task goes back to its program */
+	atomic_inc(&outstanding);
 	sock_hold(sk);
 	c->sk = sk;
-	spin_lock(&changes_lock);
+	c->rule = rule;
+	c->generation = generation;
+	c->hash = READ_ONCE(sk->sk_hash);
+	c->dir = dir;
+	spin_lock_irqsave(&changes_lock, flags);
 	c->connecting = BIT(READ_ONCE(sk->sk_state)) & CONNECTING;
 	kap_sock_values(sk, &c->before);
-	list_add(&c->list, &changes);
-	spin_unlock(&changes_lock);
-	atomic_inc(&outstanding);
-	init_task_work(&c->work, kap_hold_work);
-	if (!task_work_add(current, &c->work, TWA_RESUME))
-		return;
-	/* never seen for a task in a system call: it would have to be exiting */
-	spin_lock(&changes_lock);
-	list_del(&c->list);
-	spin_unlock(&changes_lock);
-	atomic_dec(&outstanding);
-	__sock_put(sk);
-	kfree(c);
-err:
-	kap_stats_inc(KAP_STAT_NOT_HELD);
+	hlist_add_head(&c->node, &changes);
+	spin_unlock_irqrestore(&changes_lock, flags);
 }
 
 /* A kernel thread never comes to where work items are run. */
@@ -179,11 +182,20 @@ static bool runs_work(void)
 /* A program is about to set an option a rule can name. */
 static noinline void option_called(struct sock *sk, unsigned int opt)
 {
+	const struct kap_ruleset *set;
+	struct kap_rule *rule;
+	enum kap_dir dir;
+
 	if (!kap_sock_is_tcp(sk) || sk->sk_kern_sock || !runs_work() ||
 	    !(BIT(READ_ONCE(sk->sk_state)) & (KAP_OPEN_STATES | CONNECTING)))
 		return;
-	if (has_answer(sk, opt))
-		queue_change(sk);
+	rcu_read_lock_sched();
+	set = rcu_dereference_sched(active->set);
+	/* data_race: another thread may disconnect it; it is then not open */
+	rule = data_race(kap_find_winner(set, sk, &dir));
+	if (rule && is_concerned(rule, sk, opt))
+		queue_change(sk, rule, set->generation, dir);
+	rcu_read_unlock_sched();
 }
 
 static unsigned int tcp_option(int name)
@@ -256,7 +268,6 @@ int kap_hold_attach(struct kap_active *rules, bool tcp, bool keepalive)
 	int err = 0;
 
 	active = rules;
-	was_attached |= tcp || keepalive;
 	if (tcp)
 		err = kap_probe_attach(&tcp_probe);
 	if (!err && keepalive)
@@ -293,12 +304,19 @@ void kap_hold_detach(bool tcp, bool keepalive)
  */
 void kap_hold_synchronize(void)
 {
-	if (!was_attached)
+	unsigned int turn = 0;
+	int n;
+
+	if (!active)
 		return;
-	while (!wait_event_idle_timeout(all_done, !atomic_read(&outstanding),
-					10 * HZ))
-		pr_notice("unloading waits for %d setsockopt() calls to end\n",
-			  atomic_read(&outstanding));
+	while ((n = atomic_read(&outstanding))) {
+		if (++turn % 500 == 0)
+			pr_notice("unloading waits for %d setsockopt() calls to end\n",
+				  n);
+		msleep(20);
+	}
 	/* the last of them may still be returning through our text */
 	synchronize_rcu_tasks();
+	for_each_possible_cpu(n)
+		kfree(per_cpu(spare, n));
 }
