@@ -20,6 +20,7 @@ void *xmalloc(size_t size);
 uint64_t parse_number(const char *text, const char *what);
 uint64_t now_ns(clockid_t clock);
 void sleep_ms(unsigned int ms);
+void read_file(const char *path, char *text, size_t size);
 int write_file(const char *path, const char *text);
 
 /* Seeded and the same everywhere (splitmix64). */
@@ -52,5 +53,7 @@ int cmd_bpfmap(int argc, char **argv);
 int cmd_rate(int argc, char **argv);
 int cmd_hog(int argc, char **argv);
 int cmd_gap(int argc, char **argv);
+int cmd_apply(int argc, char **argv);
+int cmd_option(int argc, char **argv);
 
 #endif

@@ -5,6 +5,8 @@
  * late it was at worst. On a kernel without forced preemption that is the
  * longest stretch of the change without a point where the CPU is given up.
  */
+#include "gap.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -22,6 +24,7 @@
 
 /* Shared with the process that watches. */
 static volatile uint64_t *latest;
+static pid_t watcher;
 
 static void watch(void)
 {
@@ -40,6 +43,32 @@ static void watch(void)
 		if (now - due > *latest)
 			*latest = now - due;
 	}
+}
+
+/* From now on, until gap_end(). */
+void gap_watch(void)
+{
+	latest = mmap(NULL, sizeof(*latest), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (latest == MAP_FAILED)
+		die_errno("mmap");
+	watcher = fork();
+	if (watcher < 0)
+		die_errno("fork");
+	if (!watcher)
+		watch();
+	sleep_ms(10);
+	*latest = 0;
+}
+
+/* The longest time since gap_watch(), in nanoseconds. */
+uint64_t gap_end(void)
+{
+	uint64_t longest = *latest;
+
+	kill(watcher, SIGKILL);
+	waitpid(watcher, NULL, 0);
+	return longest;
 }
 
 /* Writes @text in pages; what the module frees later counts as well. */
@@ -71,30 +100,19 @@ int cmd_gap(int argc, char **argv)
 	struct rules *rs;
 	size_t len;
 	char *text;
-	pid_t pid;
 
 	if (argc != 2)
 		die("usage: gap KIND:N[:SEED]");
-	latest = mmap(NULL, sizeof(*latest), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (latest == MAP_FAILED)
-		die_errno("mmap");
 	rs = rules_make(argv[1]);
 	text = rules_text(rs, &len);
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
-	if (!pid)
-		watch();
-	sleep_ms(10);
+	gap_watch();
 	printf("gap what=%s:%u", rs->kind, rs->n);
 	printf(" load=%llu", (unsigned long long)gap_of(text, len));
 	printf(" add=%llu", (unsigned long long)
 	       gap_of_line("add name=gap prio=2000 port=1-9 uid=7 cnt=5\n"));
 	printf(" del=%llu", (unsigned long long)gap_of_line("del name=gap\n"));
 	printf(" flush=%llu\n", (unsigned long long)gap_of_line("flush\n"));
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	gap_end();
 	free(text);
 	rules_free(rs);
 	return 0;

@@ -124,6 +124,34 @@ rows_replace() { # N...
 	module_out
 }
 
+rows_option() {
+	module_in
+	echo 'port=9 idle=60s' >"$SYSFS/rules"
+	measure "$K" option base:nodelay 5432 nodelay 0 1
+	measure "$K" option base:keepalive 5432 keepalive 0 1
+	measure "$K" option base:idle 5432 idle 300 100
+	measure "$K" option base:intvl 5432 intvl 100 90
+	printf 'flush\nport=9 detect=40s mode=force\n' >"$SYSFS/rules"
+	measure "$K" option other 5432 nodelay 0 1
+	measure "$K" option lost 5432 idle 300 100
+	printf 'flush\nport=5432 detect=40s mode=force\n' >"$SYSFS/rules"
+	measure "$K" option held:keepalive 5432 keepalive 0 0 1
+	measure "$K" option held:idle 5432 idle 300 100 22
+	measure "$K" option held:intvl 5432 intvl 100 90 6
+	printf 'flush\nport=5432 detect=40s\n' >"$SYSFS/rules"
+	measure "$K" option followed:idle 5432 idle 300 100
+	measure "$K" option followed:intvl 5432 intvl 100 90
+	module_out
+}
+
+# Later setsockopt() calls, and connections that exist.
+later() {
+	rows_option
+	module_in
+	measure "$K" apply 50000
+	module_out
+}
+
 quick() {
 	batches=5 repeat=8
 	rows_memory mixed:65536

@@ -18,6 +18,8 @@ static const struct {
 	{ "rate", cmd_rate },
 	{ "hog", cmd_hog },
 	{ "gap", cmd_gap },
+	{ "option", cmd_option },
+	{ "apply", cmd_apply },
 };
 
 int main(int argc, char **argv)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,15 +18,8 @@ static struct memory read_memory(void)
 {
 	struct memory m;
 	char text[8192];
-	ssize_t n;
-	int fd;
 
-	fd = open("/proc/meminfo", O_RDONLY);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (n < 0)
-		die_errno("/proc/meminfo");
-	close(fd);
-	text[n] = '\0';
+	read_file("/proc/meminfo", text, sizeof(text));
 	m.free = field(text, "MemFree:");
 	m.slab = field(text, "Slab:");
 	m.vmalloc = field(text, "VmallocUsed:");

@@ -17,7 +17,7 @@ import sys
 
 SIZES = (1, 10, 100, 1000, 10000, 65536)
 
-# What a figure may be at most: issue 3. Rows that are not here have no limit.
+# What a figure may be at most: issues 3 and 12. Rows that are not here have no limit.
 LIMITS = {
     'kap:empty': 60,
     'kap:disabled': 60,
@@ -25,6 +25,15 @@ LIMITS = {
     'kap:port:1:miss': 200,
     'kap:port:10000:match': 1100,
     'kap:mixed:65536:worst': 1600,
+    'kap:option:other': 180,
+    'kap:option:lost': 500,
+    'kap:option:held:keepalive': 1700,
+    'kap:option:held:idle': 1700,
+    'kap:option:held:intvl': 1700,
+    'kap:option:followed:idle': 1700,
+    'kap:option:followed:intvl': 1700,
+    'kap:apply': 1000,
+    'kap:apply:gap': 1000000,
     'load:mixed:65536': 25000,
     'load:port:65536': 25000,
     'memory:mixed:65536': 400,
@@ -32,7 +41,9 @@ LIMITS = {
 }
 REPLACE_PERCENT = 5  # a rule replaced meanwhile: of what is added without
 
-UNITS = {'added': 'instructions added a connection', 'load': 'instructions a rule', 'memory': 'bytes a rule'}
+UNITS = {'added': 'instructions added a connection', 'option': 'instructions added a call',
+         'apply': 'instructions a connection', 'gap': 'instructions without a reschedule point',
+         'load': 'instructions a rule', 'memory': 'bytes a rule'}
 
 
 class Row:
@@ -81,6 +92,8 @@ class Figures:
         self.replaced = {}
         self.rate = {}     # what: {round: connections a second}
         self.memory = []   # (label, figures)
+        self.option = {}   # what: {round: figures}
+        self.apply = []
         self.worst = {}
         for kind, what, f in read_figures(files):
             if kind == 'conn':
@@ -91,14 +104,19 @@ class Figures:
                 self.load.setdefault(what, []).append(f)
             elif kind == 'replaced':
                 self.replaced[what] = self.replaced.get(what, 0) + int(f['times'])
+            elif kind == 'option':
+                self.option.setdefault(what, {})[f['round']] = f
+            elif kind == 'apply':
+                self.apply.append(f)
             elif kind == 'rate':
                 self.rate.setdefault(what, {})[f['round']] = f
             elif kind == 'memory':
                 self.memory.append((what, f['round'], f))
 
-    def added(self, what, base='base', figure='usual'):
+    def added(self, what, base='base', figure='usual', of=None):
         """A figure for each round, less that of the base."""
-        rows, bases = self.conn.get(what, {}), self.conn.get(base, {})
+        of = self.conn if of is None else of
+        rows, bases = of.get(what, {}), of.get(base, {})
         return [float(rows[r][figure]) - float(bases[r][figure]) for r in sorted(rows) if r in bases]
 
 
@@ -160,6 +178,31 @@ def replace_rows(fig):
                   limit, f'replaced {fig.replaced.get(f"kap:replace:port:{n}", 0)} times')
 
 
+OPTIONS = (
+    ('other', 'nodelay', 'setsockopt() of an option that no rule can name, while a rule holds or follows'),
+    ('lost', 'idle', 'setsockopt(TCP_KEEPIDLE) on a connection that no such rule wins'),
+    ('held:keepalive', 'keepalive', 'setsockopt(SO_KEEPALIVE) put right'),
+    ('held:idle', 'idle', 'setsockopt(TCP_KEEPIDLE) put right'),
+    ('held:intvl', 'intvl', 'setsockopt(TCP_KEEPINTVL) put right'),
+    ('followed:idle', 'idle', 'setsockopt(TCP_KEEPIDLE) followed by user_timeout=auto'),
+    ('followed:intvl', 'intvl', 'setsockopt(TCP_KEEPINTVL) followed by user_timeout=auto'),
+)
+
+
+def option_rows(fig):
+    for what, option, label in OPTIONS:
+        values = fig.added(what, f'base:{option}', of=fig.option)
+        if values:
+            yield Row(f'kap:option:{what}', label, 'option', values)
+
+
+def apply_rows(fig):
+    for f in fig.apply:
+        label = f'`apply`, 1 rule, each of {int(f["n"]):,} connections is changed'
+        yield Row('kap:apply', label, 'apply', [float(f['per_end'])])
+        yield Row('kap:apply:gap', f'`apply` to {int(f["n"]):,} connections', 'gap', [float(f['gap'])])
+
+
 def load_rows(fig):
     for what, loads in fig.load.items():
         settled = [f for f in loads if 'bytes_per_rule' in f]
@@ -181,7 +224,7 @@ def all_rows(fig):
         for ident, label, values in maker(fig):
             if values:
                 yield Row(ident, label, 'added', values)
-    for maker in (random_rows, replace_rows, load_rows):
+    for maker in (random_rows, replace_rows, option_rows, apply_rows, load_rows):
         yield from maker(fig)
 
 

@@ -87,6 +87,18 @@ int write_file(const char *path, const char *text)
 	return err ? -1 : 0;
 }
 
+/* What one read(2) gives, as a string. */
+void read_file(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (n < 0)
+		die_errno("%s", path);
+	close(fd);
+	text[n] = '\0';
+}
+
 uint64_t rng_next(struct rng *r)
 {
 	uint64_t x = r->state += 0x9e3779b97f4a7c15;
