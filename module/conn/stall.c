@@ -18,8 +18,8 @@
 #include "conn/sock.h"
 #include "rule/decide.h"
 
-/* At least so many window probes in a user timeout, and at most twice as many. */
-#define PARTS	8
+/* Window probes in a user timeout, once they are as rare as they become. */
+#define PARTS	15
 
 static struct kap_active *active;	/* constant while a probe is attached */
 
@@ -60,10 +60,22 @@ static u32 stalled_timeout(struct sock *sk)
 	return msecs_to_jiffies(timeout);
 }
 
-/* How long ago was the last ACK of the peer? */
-static u32 silence(const struct sock *sk)
+/*
+ * An outage began before the first probe that was not answered, which was sent
+ * at most @period after the last ACK of the peer. So it has lasted for the whole
+ * user timeout when a probe sent that much later is not answered, either.
+ */
+enum verdict { ALIVE, LAST_PROBE, DEAD };
+
+/* @since: how long ago the previous probe was sent. All in jiffies. */
+static enum verdict judge(const struct sock *sk, u32 timeout, u32 period,
+			  u32 since)
 {
-	return tcp_jiffies32 - tcp_sk(sk)->rcv_tstamp;
+	u32 silent = tcp_jiffies32 - tcp_sk(sk)->rcv_tstamp;
+
+	if (silent < timeout + period)
+		return ALIVE;
+	return silent < timeout + period + since ? LAST_PROBE : DEAD;
 }
 
 /*
@@ -71,29 +83,35 @@ static u32 silence(const struct sock *sk)
  * the timer to icsk_rto << icsk_backoff, but to no later than a user timeout
  * after the timestamp. When the timer fires, the connection ends if a user
  * timeout has passed since the timestamp, or if icsk_probes_out has come to
- * tcp_retries2. Between the two an ACK sets icsk_probes_out to 0, rcv_tstamp to
- * now, and the timer anew. So the timestamp may be old only if the peer has been
- * silent for a whole user timeout: an answer would come too late to change it.
+ * tcp_retries2. An ACK does not change the timestamp, so that is old only when
+ * no answer counts any more. The last probe gets its answer soon or never.
  */
 static int kap_probe_window(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct sock *sk = (struct sock *)kap_kernel_argument(regs, 0);
 	struct inet_connection_sock *icsk = inet_csk(sk);
-	u32 timeout = stalled_timeout(sk);
+	u64 since = (u64)icsk->icsk_rto << icsk->icsk_backoff;
+	u32 timeout = stalled_timeout(sk), period, shift;
+	enum verdict verdict;
 
 	if (!timeout)
 		return 0;
 	/* no answer could come in time if one period were longer than all */
 	icsk->icsk_rto = min_t(u32, icsk->icsk_rto, timeout / 4);
+	period = max_t(u32, timeout / PARTS, 2 * icsk->icsk_rto);
+	verdict = judge(sk, timeout, period, min_t(u64, since, period));
 	while (icsk->icsk_backoff &&
-	       (u64)icsk->icsk_rto << (icsk->icsk_backoff + 1) > timeout / PARTS)
+	       (verdict == LAST_PROBE ||
+		(u64)icsk->icsk_rto << (icsk->icsk_backoff + 1) > period))
 		icsk->icsk_backoff--;
-	if (silence(sk) < timeout) {
-		icsk->icsk_probes_out = 0;
-		kap_set_probes_tstamp(icsk, tcp_jiffies32);
-	} else {
-		kap_set_probes_tstamp(icsk, tcp_jiffies32 - timeout);
-	}
+	/* where it is not going to be doubled again, make it all of @period */
+	shift = icsk->icsk_backoff + 1;
+	if (verdict != LAST_PROBE &&
+	    (u64)icsk->icsk_rto << (shift + 1) > period)
+		icsk->icsk_rto = period >> shift;
+	icsk->icsk_probes_out = 0;
+	kap_set_probes_tstamp(icsk, tcp_jiffies32 -
+			      (verdict == DEAD ? timeout : 0));
 	return 0;
 }
 
@@ -120,16 +138,22 @@ static int kap_probe_shrunk(struct kprobe *kp, struct pt_regs *regs)
 	struct sock *sk = (struct sock *)kap_kernel_argument(regs, 0);
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 timeout;
+	enum verdict verdict;
+	u32 timeout, period;
 
 	if (tp->snd_wnd || !tp->packets_out)
 		return 0;
 	timeout = stalled_timeout(sk);
 	if (!timeout)
 		return 0;
+	period = timeout / PARTS;
+	verdict = judge(sk, timeout, period, min_t(u32, icsk->icsk_rto, period));
 	icsk->icsk_backoff = 0;
-	icsk->icsk_rto = min_t(u32, icsk->icsk_rto, timeout / (2 * PARTS));
-	tp->retrans_stamp = stamp(tp) - stamp_jiffies(tp, silence(sk));
+	icsk->icsk_rto = min_t(u32, icsk->icsk_rto,
+			       period / (verdict == LAST_PROBE ? 4 : 2));
+	tp->retrans_stamp = stamp(tp);
+	if (verdict == DEAD)
+		tp->retrans_stamp -= stamp_jiffies(tp, timeout);
 	return 0;
 }
 

@@ -34,9 +34,9 @@ read_slowly()	# NAME BYTES SECONDS
 }
 
 # The peer is out of reach for so long, some time into the pause.
-outage()	# SECONDS
+outage()	# SECONDS [SECONDS-BEFORE]
 {
-	must_ask b sleep 300
+	must_ask b sleep "${2:-300}"
 	cable_out b
 	must_ask b sleep "$1"
 	cable_in b
@@ -91,6 +91,17 @@ for seconds in 8 13 19; do
 	begin_pump p 60000 900
 	outage $seconds
 	still_alive p "detect=30s: an outage of $seconds s while the window is closed"
+	hang_up p b
+done
+# Wherever between two probes it begins.
+for before in 300 301; do
+	begin_pump p 60000 900
+	outage 27 $before
+	still_alive p "detect=30s: an outage of 27 s, $before s after the window was closed"
+	hang_up p b
+	begin_pump p 1 900
+	outage 27 $before
+	still_alive p "detect=30s: an outage of 27 s, $before s into small messages"
 	hang_up p b
 done
 begin_pump p 60000 900
