@@ -4,6 +4,7 @@
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include "rule/parse_list.h"
 
@@ -51,12 +52,18 @@ static int parse_seconds(struct kap_parser *p, struct kap_text v, u32 bare_ms,
 	return 0;
 }
 
+/* Where systemd mounts cgroup2: what people paste, and never match by. */
+static const char * const cgroup_fs = "/sys/fs/cgroup";
+
 static int parse_cgroup(struct kap_parser *p, struct kap_text v)
 {
-	const char *slash, *s;
+	const char *slash, *s = v.s + strlen(cgroup_fs);
 
 	if (*v.s != '/')
 		return kap_parse_fail_at(p, KAP_E_CGROUP, v);
+	if (s <= v.end && !memcmp(v.s, cgroup_fs, s - v.s) &&
+	    (s == v.end || *s == '/'))
+		return kap_parse_fail(p, KAP_E_CGROUP_FS, v.s, s);
 	for (slash = v.s; slash < v.end; slash = s) {
 		bool stars = false;
 

@@ -131,7 +131,7 @@ static bool fix_file_system(const struct kap_problem *p, struct kap_repair *r)
 		if (kap_word_length(p->value) < n ||
 		    memcmp(p->value.s, fronts[i], n))
 			continue;
-		kap_repair_hint(r, "the path begins below /sys/fs/cgroup");
+		kap_repair_hint(r, "as ss --cgroup prints it:");
 		kap_repair_replace(r, (struct kap_text){ p->value.s, p->value.s + n },
 				   "%s", p->value.s + n < p->value.end ? "" : "/");
 		return true;
