@@ -131,15 +131,11 @@ static void kap_hold_work(struct callback_head *work)
 }
 
 /* Can the rule have an answer to a change of @opt? */
-static bool is_concerned(const struct kap_rule *rule, const struct sock *sk,
-			 unsigned int opt)
+static bool is_concerned(const struct kap_rule *rule, unsigned int opt)
 {
 	if (rule->mode != KAP_DEFAULT)
 		return rule->opts & opt;
-	/* without a user timeout there is none that could follow */
-	return rule->auto_timeout && !rule->auto_off && (opt & TIMES) &&
-	       (READ_ONCE(inet_csk(sk)->icsk_user_timeout) ||
-		(BIT(READ_ONCE(sk->sk_state)) & CONNECTING));
+	return rule->auto_timeout && !rule->auto_off && (opt & TIMES);
 }
 
 static void queue_change(struct sock *sk, struct kap_rule *rule,
@@ -193,7 +189,7 @@ static noinline void option_called(struct sock *sk, unsigned int opt)
 	set = rcu_dereference_sched(active->set);
 	/* data_race: another thread may disconnect it; it is then not open */
 	rule = data_race(kap_find_winner(set, sk, &dir));
-	if (rule && is_concerned(rule, sk, opt))
+	if (rule && is_concerned(rule, opt))
 		queue_change(sk, rule, set->generation, dir);
 	rcu_read_unlock_sched();
 }

@@ -50,16 +50,18 @@ u32 kap_rule_user_timeout(const struct kap_rule *rule,
 }
 
 /**
- * kap_rule_is_auto - tell whether "auto" gave a socket its user timeout
+ * kap_rule_is_auto - tell whether "auto" decided on the user timeout of a socket
  * @rule: the rule that wins it
  * @v: values of the socket
  *
  * Context: any.
- * Return: whether the user timeout is the one that "auto" comes to.
+ * Return: whether the user timeout is the one that "auto" comes to, or there is
+ *	none because it would come to too much.
  */
 bool kap_rule_is_auto(const struct kap_rule *rule, const struct kap_values *v)
 {
-	return rule->auto_timeout && !rule->auto_off && v->user_timeout &&
+	return rule->auto_timeout && !rule->auto_off &&
+	       v->idle && v->intvl && v->cnt &&
 	       v->user_timeout == kap_auto_timeout(v);
 }
 
