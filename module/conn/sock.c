@@ -105,6 +105,21 @@ void kap_sock_values(const struct sock *sk, struct kap_values *values)
 }
 
 /*
+ * Silence in which nobody asked the peer anything counts for no more than the
+ * idle time. Otherwise a connection may be silent for longer than the user
+ * timeout it gets here, and would end when a single probe is lost.
+ */
+static void forgive_silence(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 idle = keepalive_time_when(tp);
+
+	if (keepalive_time_elapsed(tp) > idle && !tp->packets_out &&
+	    !inet_csk(sk)->icsk_probes_out && tcp_write_queue_empty(sk))
+		tp->rcv_tstamp = tcp_jiffies32 - idle;
+}
+
+/*
  * Silence that has passed counts, as in the kernel's own TCP_KEEPIDLE: otherwise
  * a program that sets an option again and again would put off the first probe
  * for ever. The function that arms the timer takes its time from the socket.
@@ -162,6 +177,8 @@ static __always_inline unsigned int set_opts(struct sock *sk, unsigned int opts,
 	    kap_sock_replace(&inet_csk(sk)->icsk_user_timeout,
 			     seen->user_timeout, to->user_timeout))
 		done |= KAP_OPT_USER_TIMEOUT;
+	if (done && (BIT(sk->sk_state) & KAP_OPEN_STATES))
+		forgive_silence(sk);
 	/* last: arming takes the idle time from the socket */
 	if ((opts & KAP_OPT_KEEPALIVE) &&
 	    sock_flag(sk, SOCK_KEEPOPEN) == seen->keepalive) {

@@ -23,7 +23,10 @@
 
 static struct kap_active *active;	/* constant while a probe is attached */
 
-/* Did the rule that wins the connection give it its user timeout? */
+/*
+ * Did a rule give the connection its user timeout? What "auto" gave is known by
+ * its value, even if that rule has been changed or deleted since.
+ */
 static bool is_from_rule(const struct sock *sk)
 {
 	struct kap_values now;
@@ -31,11 +34,13 @@ static bool is_from_rule(const struct sock *sk)
 	enum kap_dir dir;
 	bool is;
 
+	kap_sock_values(sk, &now);
+	if (now.user_timeout == kap_auto_timeout(&now))
+		return true;
 	rcu_read_lock_sched();
 	rule = kap_find_winner(rcu_dereference_sched(active->set), sk, &dir);
-	kap_sock_values(sk, &now);
 	is = rule && now.user_timeout &&
-	     now.user_timeout == kap_rule_user_timeout(rule, &now);
+	     now.user_timeout == rule->values.user_timeout;
 	rcu_read_unlock_sched();
 	return is;
 }

@@ -76,6 +76,47 @@ outcome p
 tap_like "$REPLY" '^ok ETIMEDOUT (19|2[0-9])\.' "the program's own user timeout: ends a reader that pauses"
 hang_up p b
 
+# --- the rule changes meanwhile --------------------------------------------------
+
+only_rules 'name=detect dir=out port=5432 detect=30s'
+begin_pump p 60000 900
+must_ask b sleep 100
+only_rules 'name=number dir=out port=5432 user_timeout=40s'
+still_alive p 'what auto gave counts silence whatever rule has come since'
+hang_up p b
+
+# --- silence before the rule ------------------------------------------------------
+
+# Of cnt=3, two probes are lost after an hour in which nobody asked the peer.
+only_rules
+dial p b 5432
+must_ask b sleep 3600
+only_rules 'name=detect dir=out port=5432 detect=30s'
+cable_out b
+echo all > $KAP/apply || tap_bail 'apply'
+must_ask b sleep 9
+cable_in b
+printf 'wait c 300\n' >&"${session_in[p]}"
+still_alive p 'apply, after an hour of silence: two lost probes do not end it'
+cable_out b
+heard p
+await p 100
+ended p ETIMEDOUT 12 40 '... and a dead peer is found'
+cable_in b
+hang_up p b
+
+only_rules 'name=detect dir=out port=5432 detect=30s'
+dial p b 5432
+must_ask p set c idle 500
+must_ask b sleep 200
+cable_out b
+must_ask p set c idle 10
+must_ask b sleep 7
+cable_in b
+printf 'wait c 300\n' >&"${session_in[p]}"
+still_alive p 'so does a program that shortens its idle time after a silence'
+hang_up p b
+
 # --- it opens the window a little, again and again -----------------------------
 
 for bytes in 100 3000; do
