@@ -28,7 +28,9 @@ static void say(const struct kap_config *config)
 	else
 		printf("%zu files: ", config->n);
 	printf("%zu rule%s, ", n, n == 1 ? "" : "s");
-	if (warnings)
+	if (!n)
+		printf("which load takes with --empty only\n");
+	else if (warnings)
 		printf("%u warning%s\n", warnings, warnings == 1 ? "" : "s");
 	else
 		printf("nothing wrong\n");

@@ -11,14 +11,11 @@
 #include "rules/difference.h"
 #include "rules/lint.h"
 
-/*
- * A pipe whose first half failed gives no text at all. Only the files in /etc
- * may say that there are to be no rules without being asked again.
- */
+/* A pipe whose first half failed gives no text at all. */
 static bool refuse_empty(const struct kap_config *config,
 			 const struct kap_args *args)
 {
-	if (config->rules.n || !args->n || (args->options & KAP_ARG_EMPTY))
+	if (config->rules.n || (args->options & KAP_ARG_EMPTY))
 		return false;
 	kap_diag_error("no rule in %s%s: nothing was changed",
 		       config->source[0].name,

@@ -21,7 +21,7 @@ with_analyze 'unit: nothing to complain of' \
 with_analyze 'unit: little to attack' \
 	'unit; systemd-analyze security --offline=true --threshold=20 ./kapolicy.service'
 check 'unit: loads what load loads without FILE' \
-	'[ "$(sed -n "s/^Exec[A-Za-z]*=//p" "$top/tools/systemd/kapolicy.service" | sort -u)" = "/usr/sbin/kapctl load" ]'
+	'[ "$(sed -n "s/^Exec[A-Za-z]*=//p" "$top/tools/systemd/kapolicy.service" | sort -u)" = "/usr/sbin/kapctl load --empty" ]'
 check 'modules-load.conf: the module and no other' \
 	'[ "$(grep -v "^#" "$top/tools/systemd/modules-load.conf")" = kapolicy ]'
 check 'rules.conf: no rule is active' \

@@ -14,7 +14,7 @@ t_host 'load: rules.conf and an empty rules.d' 'new_host; echo port=1 idle=90s >
 t_host 'load: rules.d alone' 'new_host; mkdir $etc/rules.d; echo port=1 idle=90s >$etc/rules.d/x.conf; kapctl load; written'
 t_host 'load: rules.conf, then rules.d' 'config; kapctl load; written'
 t_host 'load: in the order of bytes, whatever the locale' 'export LC_ALL=C.UTF-8
-new_host; mkdir $etc/rules.d; for i in b B a 9 10 ä _; do echo "# $i" >$etc/rules.d/$i.conf; done; kapctl load; written'
+new_host; mkdir $etc/rules.d; for i in b B a 9 10 ä _; do echo "# $i" >$etc/rules.d/$i.conf; done; kapctl load --empty; written'
 t_host 'load: what is no .conf is not read' 'new_host; mkdir $etc/rules.d; echo port=1 idle=90s >$etc/rules.d/a.conf
 for i in a.conf~ a.conf.dpkg-old .a.conf .conf README conf aconf; do echo frob >$etc/rules.d/$i; done; kapctl load; written'
 t_host 'load: nothing but comments' 'new_host; echo "# none yet" >$etc/rules.conf; kapctl load; echo "exit $?"; written'
