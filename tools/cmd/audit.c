@@ -10,7 +10,6 @@
 #include "cmd/cmd.h"
 #include "rules/rules.h"
 #include "see/audit.h"
-#include "see/filter.h"
 #include "see/look.h"
 #include "see/output_audit.h"
 #include "see/output_conn.h"
@@ -196,10 +195,9 @@ static int audit_all(const struct kap_args *args, struct kap_look *look,
 
 static int run(const struct kap_args *args)
 {
-	struct kap_look look = { 0 };
-	struct kap_filter filter;
-	struct kap_source words;
 	u64 max_ms = MAX_USUAL;
+	struct kap_look look;
+	char *words;
 	int ret = KAP_EXIT_FAILED;
 
 	if ((args->options & KAP_ARG_PROMETHEUS) &&
@@ -209,14 +207,11 @@ static int run(const struct kap_args *args)
 	}
 	if (args->max && !read_max(args->max, &max_ms))
 		return KAP_EXIT_FAILED;
-	kap_source_words(&words, kap_args_join(args, ""), 0);
-	if (kap_filter_parse(&filter, &words) &&
-	    kap_look_start(&look, args->file) &&
-	    kap_look_around(&look, &filter))
+	words = kap_args_join(args, "");
+	if (kap_look_around(&look, words, args->file))
 		ret = audit_all(args, &look, max_ms);
 	kap_look_free(&look);
-	kap_filter_free(&filter);
-	kap_source_free(&words);
+	free(words);
 	return ret;
 }
 

@@ -7,7 +7,6 @@
 #include "cmd/args.h"
 #include "cmd/cmd.h"
 #include "rule/format.h"
-#include "see/filter.h"
 #include "see/look.h"
 #include "see/output_conn.h"
 
@@ -169,15 +168,11 @@ static void print_json(const struct kap_look *look, bool dry_run)
 
 static int run(const struct kap_args *args)
 {
-	struct kap_look look = { 0 };
-	struct kap_filter filter;
-	struct kap_source words;
+	char *words = kap_args_join(args, "");
+	struct kap_look look;
 	int ret = KAP_EXIT_FAILED;
 
-	kap_source_words(&words, kap_args_join(args, ""), 0);
-	if (kap_filter_parse(&filter, &words) &&
-	    kap_look_start(&look, args->file) &&
-	    kap_look_around(&look, &filter)) {
+	if (kap_look_around(&look, words, args->file)) {
 		if (args->options & KAP_ARG_JSON)
 			print_json(&look, args->file);
 		else
@@ -185,8 +180,7 @@ static int run(const struct kap_args *args)
 		ret = KAP_EXIT_OK;
 	}
 	kap_look_free(&look);
-	kap_filter_free(&filter);
-	kap_source_free(&words);
+	free(words);
 	return ret;
 }
 

@@ -164,12 +164,14 @@ void kap_source_report(enum kap_severity severity,
 		       const char *fmt, ...)
 {
 	size_t skip = line->number == 1 ? source->skip : 0;
+	const char *text = source->shown ?
+			   source->shown + (line->s - source->text) : line->s;
 	struct kap_place place = {
 		.file = source->name,
 		.line = line->number,
 		.col = visible(skip, at.col),
 		.end = visible(skip, at.end),
-		.text = line->s + skip,
+		.text = text + skip,
 		.len = line->len - skip,
 	};
 	char *message;
@@ -197,7 +199,8 @@ static void report_advice(const struct kap_source *source,
 		if (f->hint)
 			kap_diag_advise("hint", f->hint);
 	}
-	if (!advice->text || strlen(advice->text) <= skip)
+	/* the advice is about @text, which is not what the user wrote */
+	if (source->shown || !advice->text || strlen(advice->text) <= skip)
 		return;
 	if (advice->front)
 		kap_diag_advise("try", advice->front);

@@ -16,6 +16,7 @@
  * @len: how many
  * @skip: bytes in front of line 1 that the user did not write
  * @in_force: the rules in force, not rules to be checked
+ * @shown: what messages show in the place of @text, byte for byte; NULL: @text
  */
 struct kap_source {
 	const char *name;
@@ -23,6 +24,7 @@ struct kap_source {
 	size_t len;
 	size_t skip;
 	bool in_force;
+	const char *shown;
 };
 
 /**

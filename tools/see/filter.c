@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A filter is the match keys of a rule, read by the parser of rules, and some
- * that only what is there has: state, program, pid.
+ * A filter is the match keys of a rule, read by the parser of rules with all
+ * that the tool adds to them, and keys of its own: state, program, pid.
  */
 #include "see/filter.h"
 
@@ -13,6 +13,7 @@
 #include "rule/match.h"
 #include "rules/source.h"
 #include "see/conn.h"
+#include "words/repair.h"
 
 #define FRONT	"action=skip "	/* a rule needs something to do */
 
@@ -24,47 +25,47 @@
 /**
  * struct scan - a filter that is being read
  * @f: the result
- * @source: the text
- * @line: its only line
- * @words: FRONT and the line; keys of ours become blanks
+ * @written: FRONT and the words as they were given
+ * @rest: the same, but keys of ours are blanks; shows @written
+ * @line: the only line of @rest
  * @seen: keys of ours that were there
  */
 struct scan {
 	struct kap_filter *f;
-	const struct kap_source *source;
+	char *written;
+	struct kap_source rest;
 	struct kap_line line;
-	char *words;
 	unsigned int seen;
 };
 
-static bool fail(const struct scan *s, size_t col, size_t end,
+static bool fail(const struct scan *s, size_t at, size_t end,
 		 const char *message)
 {
-	struct kap_span at = { col + 1, end > col ? end : col + 1 };
+	struct kap_span span = { at + 1, end > at ? end : at + 1 };
 
-	kap_source_report(KAP_ERROR, s->source, &s->line, at, "%s", message);
+	kap_source_report(KAP_ERROR, &s->rest, &s->line, span, "%s", message);
 	return false;
 }
 
 static bool take_state(struct scan *s, size_t at, size_t end)
 {
-	s->f->state = kap_conn_state_find(s->line.s + at, end - at);
+	s->f->state = kap_conn_state_find(s->written + at, end - at);
 	return s->f->state > 0 ||
 	       fail(s, at, end, "no such state (established, syn-sent, fin-wait-1, fin-wait-2, close-wait, last-ack, closing)");
 }
 
 static bool take_program(struct scan *s, size_t at, size_t end)
 {
-	s->f->program = strndup(s->line.s + at, end - at);
+	s->f->program = strndup(s->written + at, end - at);
 	return true;
 }
 
 static bool take_pid(struct scan *s, size_t at, size_t end)
 {
 	char *stop;
-	long pid = strtol(s->line.s + at, &stop, 10);
+	long pid = strtol(s->written + at, &stop, 10);
 
-	if (stop != s->line.s + end || pid < 1 || pid > 4194304)
+	if (stop != s->written + end || pid < 1 || pid > 4194304)
 		return fail(s, at, end, "pid out of range (1-4194304)");
 	s->f->pid = pid;
 	return true;
@@ -79,46 +80,51 @@ static const struct {
 	{ "pid", take_pid },
 };
 
-/* The word from @at to @end, with its key up to @value: is it one of ours? */
-static bool take_word(struct scan *s, size_t at, size_t value, size_t end)
+/* Is the word in [@at, @end) one of ours? Its key ends at @is. */
+static bool take_word(struct scan *s, size_t at, size_t is, size_t end)
 {
-	const char *key = s->line.s + at;
-	size_t i, len = value - at;
+	const char *key = s->written + at;
+	size_t i, len = is - at;
 
 	for (i = 0; i < ARRAY_SIZE(own_keys); i++) {
 		if (strlen(own_keys[i].name) != len ||
 		    memcmp(own_keys[i].name, key, len))
 			continue;
 		if (s->seen & BIT(i))
-			return fail(s, at, value, "key given twice");
+			return fail(s, at, is, "key given twice");
 		s->seen |= BIT(i);
-		if (value + 1 >= end)
+		if (is + 1 >= end)
 			return fail(s, at, end, "value missing");
-		memset(s->words + strlen(FRONT) + at, ' ', end - at);
-		return own_keys[i].take(s, value + 1, end);
+		memset(s->rest.text + at, ' ', end - at);
+		s->rest.shown = s->written;
+		return own_keys[i].take(s, is + 1, end);
 	}
-	return true;
+	/* what is meant for a key of a rule, the parser judges */
+	if (kap_key_meant((struct kap_text){ key, key + len }))
+		return true;
+	return fail(s, at, is,
+		    "unknown filter (state, program, pid or a match key of a rule)");
 }
 
 static bool scan_words(struct scan *s)
 {
-	size_t at = 0, len = s->line.len;
+	const char *text = s->written;
+	size_t at = strlen(FRONT);
 
 	for (;;) {
-		size_t end, value;
+		size_t end, is;
 		int key;
 
-		at += strspn(s->line.s + at, " \t");
-		if (at >= len)
+		at += strspn(text + at, " \t");
+		if (!text[at])
 			return true;
-		end = at + strcspn(s->line.s + at, " \t");
-		value = at + strcspn(s->line.s + at, "= \t");
-		key = value < end ? kap_key_find(s->line.s + at, value - at) :
-				    -1;
+		end = at + strcspn(text + at, " \t");
+		is = at + strcspn(text + at, "= \t");
+		key = is < end ? kap_key_find(text + at, is - at) : -1;
 		if (key >= 0 && !(MATCH_KEYS & BIT(key)))
-			return fail(s, at, value,
+			return fail(s, at, is,
 				    "not a match key, so no filter");
-		if (value < end && !take_word(s, at, value, end))
+		if (key < 0 && is < end && !take_word(s, at, is, end))
 			return false;
 		at = end;
 	}
@@ -127,46 +133,46 @@ static bool scan_words(struct scan *s)
 static bool parse_rest(struct scan *s)
 {
 	struct kap_parser *parser = kap_parser_alloc();
-	struct kap_diag diag;
 	struct kap_cmd cmd;
-	size_t skip = strlen(FRONT);
 	int err;
 
 	if (!parser) {
 		kap_diag_error("%s", kap_error_text(KAP_E_MEMORY));
 		return false;
 	}
-	err = kap_parse_line(parser, s->words, strlen(s->words), &cmd, &diag);
+	err = kap_source_parse(&s->rest, &s->line, parser, &cmd);
 	kap_parser_free(parser);
 	if (!err)
 		s->f->rule = cmd.rule;
-	return !err || fail(s, diag.col - skip - 1, diag.end - skip,
-			    diag.error == KAP_E_KEY ?
-			    "unknown filter (state, program, pid or a match key of a rule)" :
-			    kap_error_text(diag.error));
+	return !err;
+}
+
+static char *with_front(const char *words)
+{
+	char *text = kap_mem_alloc(strlen(FRONT) + strlen(words) + 1);
+
+	strcpy(stpcpy(text, FRONT), words);
+	return text;
 }
 
 /**
  * kap_filter_parse - read a filter
  * @f: the result; free it whatever comes back
- * @source: the words, one line; none match every connection
+ * @words: the words on one line; none match every connection
  *
  * Return: whether it is one; if not, reported.
  */
-bool kap_filter_parse(struct kap_filter *f, const struct kap_source *source)
+bool kap_filter_parse(struct kap_filter *f, const char *words)
 {
-	struct scan s = {
-		.f = f,
-		.source = source,
-		.line = { source->text, source->len, 1 },
-	};
+	struct scan s = { .f = f, .written = with_front(words) };
 	bool ok;
 
 	memset(f, 0, sizeof(*f));
-	s.words = kap_mem_alloc(strlen(FRONT) + source->len + 1);
-	strcpy(stpcpy(s.words, FRONT), source->text);
+	kap_source_words(&s.rest, with_front(words), strlen(FRONT));
+	s.line = (struct kap_line){ s.rest.text, s.rest.len, 1 };
 	ok = scan_words(&s) && parse_rest(&s);
-	free(s.words);
+	kap_source_free(&s.rest);
+	free(s.written);
 	return ok;
 }
 

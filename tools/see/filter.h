@@ -8,7 +8,6 @@
 #include "rule/rule.h"
 
 struct kap_conn;
-struct kap_source;
 
 /**
  * struct kap_filter - what connections have to be like
@@ -24,7 +23,7 @@ struct kap_filter {
 	char *program;
 };
 
-bool kap_filter_parse(struct kap_filter *f, const struct kap_source *source);
+bool kap_filter_parse(struct kap_filter *f, const char *words);
 bool kap_filter_matches(const struct kap_filter *f, const struct kap_conn *c);
 void kap_filter_free(struct kap_filter *f);
 

@@ -49,18 +49,8 @@ static void heed_features(struct kap_rules *rules)
 		kap_rule_auto_off(rules->v[i].rule);
 }
 
-/**
- * kap_look_start - read the rules
- * @look: the result; free it whatever comes back
- * @file: a file to take them from, or NULL for those in force
- *
- * Return: whether they could be read; if not, reported.
- */
-bool kap_look_start(struct kap_look *look, const char *file)
+static bool read_rules(struct kap_look *look, const char *file)
 {
-	memset(look, 0, sizeof(*look));
-	look->nses.own = -1;
-	look->cgroups.fd = -1;
 	if (file && (!kap_source_read(&look->source, file) ||
 		     !kap_rules_parse(&look->file, &look->source)))
 		return false;
@@ -154,36 +144,58 @@ static int cmp_conn(const void *a, const void *b)
 	return kap_conn_cmp(a, b);
 }
 
-/**
- * kap_look_around - find the connections and all that is known of them
- * @look: the rules; the result
- * @filter: which are asked for
- *
- * Return: whether the kernel lists connections; if not, reported.
- */
-bool kap_look_around(struct kap_look *look, const struct kap_filter *filter)
+static bool list_sockets(struct kap_look *look)
 {
-	const struct kap_rules *live = &look->live.rules;
 	size_t i;
 
 	kap_netns_collect(&look->nses);
 	for (i = 0; i < look->nses.n; i++)
 		dump(look->nses.v[i], look);
-	if (look->err && look->nses.skipped == look->nses.n) {
-		kap_diag_error("cannot list TCP sockets: %s%s",
-			       strerror(look->err), look->err == ENOENT ?
-			       " (load tcp_diag: CONFIG_INET_TCP_DIAG)" : "");
-		return false;
-	}
+	if (!look->err || look->nses.skipped != look->nses.n)
+		return true;
+	kap_diag_error("cannot list TCP sockets: %s%s", strerror(look->err),
+		       look->err == ENOENT ?
+		       " (load tcp_diag: CONFIG_INET_TCP_DIAG)" : "");
+	return false;
+}
+
+static void fill_in(struct kap_look *look, const struct kap_filter *filter)
+{
+	const struct kap_rules *live = &look->live.rules;
+	struct kap_conns *all = &look->conns;
+
 	find_owners(look);
 	name_cgroups(look);
-	kap_direction_find(&look->conns);
-	keep_matching(&look->conns, filter);
-	kap_rule_find_all(&look->conns, live,
-			  look->source.text ? &look->file : live);
+	kap_direction_find(all);
+	keep_matching(all, filter);
+	kap_rule_find_all(all, live, look->source.text ? &look->file : live);
 	reckon(look);
-	qsort(look->conns.v, look->conns.n, sizeof(*look->conns.v), cmp_conn);
-	return true;
+	qsort(all->v, all->n, sizeof(*all->v), cmp_conn);
+}
+
+/**
+ * kap_look_around - find connections, and all that is known of them
+ * @look: the result; free it whatever comes back
+ * @filter: which are asked for: words on one line
+ * @file: the rules to be asked, or NULL for those in force
+ *
+ * Return: whether all could be read; if not, reported.
+ */
+bool kap_look_around(struct kap_look *look, const char *filter,
+		     const char *file)
+{
+	struct kap_filter f;
+	bool ok;
+
+	memset(look, 0, sizeof(*look));
+	look->nses.own = -1;
+	look->cgroups.fd = -1;
+	ok = kap_filter_parse(&f, filter) && read_rules(look, file) &&
+	     list_sockets(look);
+	if (ok)
+		fill_in(look, &f);
+	kap_filter_free(&f);
+	return ok;
 }
 
 /**

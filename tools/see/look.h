@@ -10,8 +10,6 @@
 #include "see/conn.h"
 #include "see/netns.h"
 
-struct kap_filter;
-
 /**
  * struct kap_look - what there is
  * @conns: the connections
@@ -36,8 +34,8 @@ struct kap_look {
 	int err;
 };
 
-bool kap_look_start(struct kap_look *look, const char *file);
-bool kap_look_around(struct kap_look *look, const struct kap_filter *filter);
+bool kap_look_around(struct kap_look *look, const char *filter,
+		     const char *file);
 void kap_look_free(struct kap_look *look);
 
 #endif /* _KAPCTL_LOOK_H */
