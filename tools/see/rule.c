@@ -1,22 +1,85 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Connections of one service, program and user have most in common. So the
+ * rules that can win one of them are looked for once, and each is compared with
+ * those only.
+ */
 #include "see/rule.h"
 
+#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/mem.h"
 #include "rule/decide.h"
 #include "rule/match.h"
 #include "rules/rules.h"
 #include "see/conn.h"
 
-static const struct kap_entry *winner(struct kap_entry **order, size_t n,
+#define GROUP_FIELDS	(BIT(KAP_PORT) | BIT(KAP_DIR) | BIT(KAP_UID))
+
+/**
+ * struct candidates - rules that can win one of a group of connections
+ * @order: all rules, in matching order
+ * @n: how many
+ * @left: those that match all that the group has in common, in the same order
+ * @n_left: how many
+ */
+struct candidates {
+	struct kap_entry **order;
+	size_t n;
+	struct kap_entry **left;
+	size_t n_left;
+};
+
+static void start(struct candidates *c, const struct kap_rules *rules)
+{
+	c->order = kap_rules_order(rules);
+	c->left = kap_mem_alloc(rules->n * sizeof(*c->left));
+	c->n = rules->n;
+}
+
+static void release(struct candidates *c)
+{
+	free(c->order);
+	free(c->left);
+}
+
+/* Compares GROUP_FIELDS and the cgroup. */
+static bool can_win(const struct kap_rule *rule, const struct kap_key *key)
+{
+	unsigned int fields = rule->fields & GROUP_FIELDS;
+
+	for (; fields; fields &= fields - 1) {
+		unsigned int f = __ffs(fields);
+
+		if (!kap_ranges_match(rule->ranges[f], rule->n_ranges[f],
+				      key->field[f]))
+			return false;
+	}
+	return !rule->cgroup ||
+	       (key->cgroup && kap_cgroup_matches(rule->cgroup, key->cgroup));
+}
+
+/* @key is of any connection of the group. */
+static void choose(struct candidates *c, const struct kap_key *key)
+{
+	size_t i;
+
+	c->n_left = 0;
+	for (i = 0; i < c->n; i++) {
+		if (can_win(c->order[i]->rule, key))
+			c->left[c->n_left++] = c->order[i];
+	}
+}
+
+static const struct kap_entry *winner(const struct candidates *c,
 				      const struct kap_key *key)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		if (kap_rule_matches(order[i]->rule, key))
-			return order[i];
+	for (i = 0; i < c->n_left; i++) {
+		if (kap_rule_matches_fields(c->left[i]->rule, key))
+			return c->left[i];
 	}
 	return NULL;
 }
@@ -122,6 +185,34 @@ unsigned int kap_rule_try(const struct kap_conn *c, const struct kap_rule *rule,
 	return sets;
 }
 
+/* Cgroups are compared by address: kap_cgroups_find() keeps each path once. */
+static int cmp_group(const void *a, const void *b)
+{
+	const struct kap_conn *x = *(struct kap_conn *const *)a;
+	const struct kap_conn *y = *(struct kap_conn *const *)b;
+	int ret = kap_conn_service(x) - kap_conn_service(y);
+
+	if (!ret)
+		ret = x->dir - y->dir;
+	if (!ret && x->uid != y->uid)
+		ret = x->uid < y->uid ? -1 : 1;
+	if (!ret && x->cgroup != y->cgroup)
+		ret = (uintptr_t)x->cgroup < (uintptr_t)y->cgroup ? -1 : 1;
+	return ret;
+}
+
+/* Connections of the same group follow each other. To be freed. */
+static struct kap_conn **by_group(const struct kap_conns *all)
+{
+	struct kap_conn **v = kap_mem_alloc(all->n * sizeof(*v));
+	size_t i;
+
+	for (i = 0; i < all->n; i++)
+		v[i] = &all->v[i];
+	qsort(v, all->n, sizeof(*v), cmp_group);
+	return v;
+}
+
 /**
  * kap_rule_find_all - find the rule of each connection
  * @all: the connections, with all else
@@ -131,23 +222,30 @@ unsigned int kap_rule_try(const struct kap_conn *c, const struct kap_rule *rule,
 void kap_rule_find_all(struct kap_conns *all, const struct kap_rules *live,
 		       const struct kap_rules *asked)
 {
-	struct kap_entry **in_force = kap_rules_order(live);
-	struct kap_entry **order = kap_rules_order(asked);
+	struct kap_conn **conns = by_group(all);
+	struct candidates in_force, other;
 	size_t i;
 
+	start(&in_force, live);
+	start(&other, asked);
 	for (i = 0; i < all->n; i++) {
-		struct kap_conn *c = &all->v[i];
+		struct kap_conn *c = conns[i];
 		const struct kap_entry *by;
 		struct kap_key key;
 
 		kap_conn_key(c, &key);
-		by = winner(in_force, live->n, &key);
-		c->rule = live == asked ? by : winner(order, asked->n, &key);
+		if (!i || cmp_group(&conns[i - 1], &conns[i])) {
+			choose(&in_force, &key);
+			choose(&other, &key);
+		}
+		by = winner(&in_force, &key);
+		c->rule = live == asked ? by : winner(&other, &key);
 		find_origins(c, by);
 		if (c->known == KAP_OPTS_ALL)
 			c->sets = kap_rule_try(c, c->rule ? c->rule->rule :
 						  NULL, &c->to);
 	}
-	free(in_force);
-	free(order);
+	release(&in_force);
+	release(&other);
+	free(conns);
 }
