@@ -68,20 +68,24 @@ static void print_table(const struct kap_audit *audit)
 		kap_table_print(&t);
 }
 
-/* "# in 5432, postgres in /system.slice/postgresql.service: ..." */
+/*
+ * "# in 5432, postgres in /system.slice/postgresql.service:
+ *  # 2 connections, a dead peer is noticed: idle never, busy after 15m28s"
+ */
 static void print_comment(const struct kap_group *g)
 {
 	char idle[KAP_CONN_TEXT], busy[KAP_CONN_TEXT];
 	const struct kap_conn *c = g->first;
 
-	printf("# %s %u, %s in %s:\n# %u connection%s, a dead peer is noticed after ",
+	printf("# %s %u, %s in %s:\n# %u connection%s, ",
 	       c->dir == KAP_OUT ? "out" : "in", kap_conn_service(c),
 	       c->owner ? c->owner->program : "no program",
 	       c->cgroup ? c->cgroup : "no cgroup", g->n, g->n == 1 ? "" : "s");
 	if (g->unknown == g->n)
-		printf("an unknown time\n");
+		printf("settings not known\n");
 	else
-		printf("%s (idle), %s (busy)\n",
+		printf("a dead peer is noticed: idle %s%s, busy after %s\n",
+		       g->idle_ms == KAP_NEVER ? "" : "after ",
 		       kap_conn_duration(g->idle_ms, idle),
 		       kap_conn_duration(g->busy_ms, busy));
 }
@@ -123,6 +127,10 @@ static void print_summary(const struct kap_audit *audit)
 {
 	char max[KAP_CONN_TEXT];
 
+	if (!audit->conns) {
+		printf("no such TCP connection\n");
+		return;
+	}
 	printf("%u connection%s: %u would never notice a dead peer when idle, %u not within %s",
 	       audit->conns, audit->conns == 1 ? "" : "s", audit->never,
 	       audit->above, kap_conn_duration(audit->max_ms, max));

@@ -41,6 +41,7 @@ static const unsigned char drop[COLUMNS] = {
 
 static void cell_settings(struct kap_table *t, const struct kap_conn *c)
 {
+	unsigned int opts = KAP_OPT_KEEPALIVE;
 	char text[256];
 
 	if (c->known != KAP_OPTS_ALL) {
@@ -50,9 +51,11 @@ static void cell_settings(struct kap_table *t, const struct kap_conn *c)
 						     "keepalive=off");
 		return;
 	}
-	kap_format_values(&c->values, c->values.keepalive ? KAP_OPTS_ALL :
-			  KAP_OPT_KEEPALIVE | KAP_OPT_USER_TIMEOUT,
-			  text, sizeof(text));
+	if (c->values.keepalive)
+		opts |= KAP_OPT_IDLE | KAP_OPT_INTVL | KAP_OPT_CNT;
+	if (c->values.user_timeout)
+		opts |= KAP_OPT_USER_TIMEOUT;
+	kap_format_values(&c->values, opts, text, sizeof(text));
 	kap_table_cell(t, KAP_PLAIN, "%s", text);
 }
 
