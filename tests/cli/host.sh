@@ -78,3 +78,11 @@ as_nobody() {
 	env -u KAPCTL_SYSFS -u KAPCTL_SYS \
 		chroot --userspec=65534:65534 "$host" "$@"
 }
+
+# Builds $sockets, which gives a host the TCP sockets of its file /sockets.
+need_sockets() {
+	sockets=$tmp/sockets.so
+	[ -e "$sockets" ] ||
+		${CC:-cc} -shared -fPIC -o "$sockets" "$here/sockets.c" -lmnl -ldl 2>"$tmp/cc" ||
+		bail_out "sockets.c does not build: $(head -n 1 "$tmp/cc")"
+}

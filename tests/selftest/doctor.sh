@@ -91,14 +91,72 @@ tap_unlike "$REPORT" PROBLEM 'is gone'
 
 # --- the hook
 
-before=$(stat connections)
-finds "ok hook: a connection over loopback was noticed" 'a connection is noticed'
-tap_is $(($(stat connections) - before)) 2 'it was one, with two ends'
+counters()
+{
+	cat $KAP/counters
+	tail -n 1 $KAP/stats/matched $KAP/stats/applied $KAP/stats/app_set
+}
+
+reload_module()
+{
+	rmmod kapolicy && modprobe kapolicy && kapctl load > "$TMP/out"
+}
+
+tap_cmd 'loaded anew' reload_module
+before=$(counters)
+finds "ok hook: a connection over loopback was noticed" 'where there was no connection, one is opened'
+tap_is "$(counters)" "$before" 'which no rule counts'
+before=$(cat $KAP/counters; stat connections)
+finds "ok hook: 2 connections noticed" 'where there were some, none is opened'
+tap_is "$(cat $KAP/counters; stat connections)" "$before" 'nothing is counted'
+tap_cmd 'loaded anew' reload_module
+examine unshare -n
+tap_like "$REPORT" 'note hook: not tried: no connection over loopback' 'without loopback that cannot be tried'
+echo 'name=all detect=30s' > $KAP/rules
+before=$(counters; stat connections)
+finds "note hook: not tried: no connection yet, and a rule would count one over loopback" \
+	'a rule for every connection: none is opened'
+tap_is "$(counters; stat connections)" "$before" 'nothing is counted'
+
+# --- the connections there are
+
+tap_like "$REPORT" 'note unused: 6 of 6 rules have never covered a connection' 'rules that nothing has needed'
+echo 'del name=all' > $KAP/rules
+host a
+host b
+link a b
+session p
+must_ask p netns b
+must_ask p listen l "${IP4[b.a]}" 5432
+must_ask p netns a
+must_ask p connect c "${IP4[b.a]}" 5432
+must_ask p accept s l
+echo 'name=quick prio=1 port=5432 detect=4s' > $KAP/rules
+finds 'ok silent: no connection for longer than its rule allows' 'a connection that is older than its rule'
+is_silent()
+{
+	examine
+	[[ $REPORT == *'note silent: 2 connections for longer than the rule allows'* ]]
+}
+wait_for 60 is_silent
+tap_is $? 0 '... and has been silent for longer than the rule allows'
+tap_like "$REPORT" "out ${IP4[a.b]}:[0-9]+ ${IP4[b.a]}:5432, prober: silent for [0-9.]+s, rule id=[0-9]+ \(name=quick\)" 'is named'
+tap_like "$REPORT" 'note unused: 4 of 6 rules' 'the rule is of use'
+mend silent
+healed()
+{
+	examine
+	[[ $REPORT == *'ok silent: '* ]]
+}
+tap_cmd 'its peer answers' wait_for 60 healed
+end_session p
+kapctl load > "$TMP/out"
+
+# --- who looks
+
 examine setpriv --reuid 65534 --regid 65534 --clear-groups
 tap_unlike "$REPORT" PROBLEM 'nothing is wrong for a user, either'
 tap_like "$REPORT" 'note module: what is in force is not looked at: .*/rules: Permission denied' 'who may not see the rules'
-examine unshare -n
-tap_like "$REPORT" 'note hook: not tried: no connection over loopback' 'without loopback that cannot be tried'
 echo 0 > $KAP/enabled
 finds "PROBLEM enabled: 0: no connection is touched" 'disabled'
 tap_unlike "$REPORT" ' hook:' 'the hook is not tried then'

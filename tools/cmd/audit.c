@@ -206,6 +206,7 @@ static int run(const struct kap_args *args)
 	u64 max_ms = MAX_USUAL;
 	struct kap_look look;
 	char *words;
+	bool seen;
 	int ret = KAP_EXIT_FAILED;
 
 	if ((args->options & KAP_ARG_PROMETHEUS) &&
@@ -216,7 +217,9 @@ static int run(const struct kap_args *args)
 	if (args->max && !read_max(args->max, &max_ms))
 		return KAP_EXIT_FAILED;
 	words = kap_args_join(args, "");
-	if (kap_look_around(&look, words, args->file))
+	seen = kap_look_around(&look, words, args->file);
+	kap_look_report(&look);
+	if (seen)
 		ret = audit_all(args, &look, max_ms);
 	kap_look_free(&look);
 	free(words);

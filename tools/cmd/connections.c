@@ -173,9 +173,11 @@ static int run(const struct kap_args *args)
 {
 	char *words = kap_args_join(args, "");
 	struct kap_look look;
+	bool seen = kap_look_around(&look, words, args->file);
 	int ret = KAP_EXIT_FAILED;
 
-	if (kap_look_around(&look, words, args->file)) {
+	kap_look_report(&look);
+	if (seen) {
 		if (args->options & KAP_ARG_JSON)
 			print_json(&look, args->file);
 		else

@@ -18,6 +18,8 @@ static int run(const struct kap_args *args)
 	kap_doctor_cgroups(&p);
 	kap_doctor_service(&p);
 	kap_doctor_hook(&p);
+	kap_doctor_traffic(&p);
+	kap_doctor_preset(&p);
 	well = kap_doctor_finish();
 	kap_live_free(&p.live);
 	kap_config_free(&p.config);
@@ -28,9 +30,9 @@ const struct kap_command cmd_doctor = {
 	.name = "doctor",
 	.operands = "",
 	.summary = "find out what stops it from working here, and say how to mend it",
-	.help = "Changes nothing. Opens a connection over loopback to see whether the module\n"
-		"notices. Needs no root, but may see less without. Exit status: 0 nothing is\n"
-		"wrong, 1 something is. With --json, prints an array of check, state (ok, note,\n"
-		"PROBLEM), text and fix.\n",
+	.help = "Changes nothing. If the module has seen no connection yet, opens one over\n"
+		"loopback that no rule counts. Needs no root, but may see less without. Exit\n"
+		"status: 0 nothing is wrong, 1 something is. With --json, prints an array of\n"
+		"check, state (ok, note, PROBLEM), text and fix.\n",
 	.run = run,
 };

@@ -59,6 +59,8 @@ void kap_doctor_in_force(const struct kap_patient *p);
 void kap_doctor_cgroups(const struct kap_patient *p);
 void kap_doctor_service(const struct kap_patient *p);
 void kap_doctor_features(const struct kap_patient *p);
+void kap_doctor_traffic(const struct kap_patient *p);
+void kap_doctor_preset(const struct kap_patient *p);
 void kap_doctor_hook(const struct kap_patient *p);
 
 #endif /* _KAPCTL_DOCTOR_H */

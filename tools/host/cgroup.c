@@ -26,3 +26,25 @@ char *kap_cgroup_mount(void)
 	free(line);
 	return path;
 }
+
+/**
+ * kap_cgroup_own - find the cgroup that our sockets are made in
+ *
+ * Return: a path, to be freed; NULL when it is not known.
+ */
+char *kap_cgroup_own(void)
+{
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	char *line = NULL, *path = NULL;
+	size_t room = 0;
+
+	while (f && !path && getline(&line, &room, f) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, "0::/", 4))
+			path = strdup(line + strlen("0::"));
+	}
+	if (f)
+		fclose(f);
+	free(line);
+	return path;
+}

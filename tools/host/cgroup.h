@@ -4,5 +4,6 @@
 #define _KAPCTL_HOST_CGROUP_H
 
 char *kap_cgroup_mount(void);
+char *kap_cgroup_own(void);
 
 #endif /* _KAPCTL_HOST_CGROUP_H */

@@ -126,17 +126,9 @@ static void find_owners(struct kap_look *look)
 	kap_owners_find(&o);
 	kap_progress_end();
 	look->gone = o.gone + o.closed_to_us;
-	if (o.too_old)
-		kap_diag_report(KAP_WARNING, NULL,
-				"this kernel does not let one process see the options of another (pidfd_getfd, Linux 5.6): they are not known");
-	else if (o.closed_to_us)
-		kap_diag_report(KAP_WARNING, NULL,
-				"%u process%s not let others see the options of their sockets: they are not known",
-				o.closed_to_us,
-				o.closed_to_us == 1 ? " does" : "es do");
-	if (o.denied || look->nses.denied)
-		kap_diag_report(KAP_WARNING, NULL,
-				"only root sees everything: the sockets of others, their options, and other network namespaces are missing");
+	look->closed = o.closed_to_us;
+	look->denied = o.denied || look->nses.denied;
+	look->too_old = o.too_old;
 }
 
 static int cmp_conn(const void *a, const void *b)
@@ -151,12 +143,7 @@ static bool list_sockets(struct kap_look *look)
 	kap_netns_collect(&look->nses);
 	for (i = 0; i < look->nses.n; i++)
 		dump(look->nses.v[i], look);
-	if (!look->err || look->nses.skipped != look->nses.n)
-		return true;
-	kap_diag_error("cannot list TCP sockets: %s%s", strerror(look->err),
-		       look->err == ENOENT ?
-		       " (load tcp_diag: CONFIG_INET_TCP_DIAG)" : "");
-	return false;
+	return !look->err || look->nses.skipped != look->nses.n;
 }
 
 static void fill_in(struct kap_look *look, const struct kap_filter *filter)
@@ -179,7 +166,8 @@ static void fill_in(struct kap_look *look, const struct kap_filter *filter)
  * @filter: which are asked for: words on one line
  * @file: the rules to be asked, or NULL for those in force
  *
- * Return: whether all could be read; if not, reported.
+ * Return: whether there is a result. If not, what is wrong with @filter or
+ * with the rules has been reported; all else is said by kap_look_report().
  */
 bool kap_look_around(struct kap_look *look, const char *filter,
 		     const char *file)
@@ -196,6 +184,31 @@ bool kap_look_around(struct kap_look *look, const char *filter,
 		fill_in(look, &f);
 	kap_filter_free(&f);
 	return ok;
+}
+
+/**
+ * kap_look_report - say why connections could not be seen, or not all of them
+ * @look: after kap_look_around()
+ */
+void kap_look_report(const struct kap_look *look)
+{
+	if (look->err && look->nses.skipped == look->nses.n)
+		kap_diag_error("cannot list TCP sockets: %s%s",
+			       strerror(look->err), look->err == ENOENT ?
+			       " (load tcp_diag: CONFIG_INET_TCP_DIAG)" : "");
+	if (look->too_old)
+		kap_diag_report(KAP_WARNING, NULL,
+				"this kernel does not let one process see the options of another (pidfd_getfd, Linux 5.6): they are not known");
+	else if (look->closed)
+		kap_diag_report(KAP_WARNING, NULL,
+				"%u process%s not let others see the options of their sockets: they are not known",
+				look->closed,
+				look->closed == 1 ? " does" : "es do");
+	if (look->denied)
+		kap_diag_report(KAP_WARNING, NULL, "%s",
+				geteuid() ?
+				"only root sees everything: the sockets of others, their options, and other network namespaces are missing" :
+				"some processes or network namespaces may not be seen from here (a container, or a security module): they are missing");
 }
 
 /**

@@ -20,7 +20,10 @@
  * @file: the rules of a file, when there is one
  * @source: the file
  * @gone: processes that ended meanwhile, or could not be asked
- * @err: what kept the kernel from listing them: an errno value
+ * @closed: of these, processes that do not let others ask their sockets
+ * @denied: something is missing because we may not see it
+ * @too_old: the kernel lets nobody ask the sockets of others
+ * @err: what kept the kernel from listing connections: an errno value
  */
 struct kap_look {
 	struct kap_conns conns;
@@ -31,11 +34,15 @@ struct kap_look {
 	struct kap_rules file;
 	struct kap_source source;
 	unsigned int gone;
+	unsigned int closed;
+	bool denied;
+	bool too_old;
 	int err;
 };
 
 bool kap_look_around(struct kap_look *look, const char *filter,
 		     const char *file);
+void kap_look_report(const struct kap_look *look);
 void kap_look_free(struct kap_look *look);
 
 #endif /* _KAPCTL_LOOK_H */

@@ -8,6 +8,7 @@ unset KERNEL_VERSION HOOK
 stand_in=$tmp/stand_in.so
 ${CC:-cc} -shared -fPIC -o "$stand_in" "$here/stand_in.c" -ldl 2>"$tmp/cc" ||
 	bail_out "stand_in.c does not build: $(head -n 1 "$tmp/cc")"
+need_sockets
 
 # PROGRAM STATUS TEXT: a program of the host that prints TEXT
 program() {
@@ -41,6 +42,7 @@ well() {
 	echo "$version" >"$host/sys/module/kapolicy/version"
 	echo 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0' >"$host/proc/self/mounts"
 	echo 'BOOT_IMAGE=/vmlinuz quiet' >"$host/proc/cmdline"
+	echo '0::/user.slice' >"$host/proc/self/cgroup"
 	sed 's/ *#.*//' "$sys/rules" >"$etc/rules.conf"
 	os 'Debian GNU/Linux 12 (bookworm)' 'ID=debian'
 	installed "$version"
@@ -78,6 +80,7 @@ both() {	# RULE...
 	sed -i -e '/^begin$/d' -e '/^flush$/d' -e '/^commit$/d' "$host/sys/kernel/kapolicy/rules"
 	awk '{ print $0 "  # id=" NR }' "$host/sys/kernel/kapolicy/rules" >"$host/rules"
 	cp "$host/rules" "$host/sys/kernel/kapolicy/rules"
+	awk '{ print "id=" NR " matched=1 applied=1 app_set=0 held=0 timed_out=0" }' "$host/rules" >"$host/sys/kernel/kapolicy/counters"
 }
 
 examine=(/usr/bin/env LD_PRELOAD=/stand_in.so /usr/sbin/kapctl doctor)
@@ -255,7 +258,70 @@ t_host 'features: no memory' 'well; features 1 1 7; wrong'
 
 # --- the hook
 
-t_host 'hook: not noticed' 'well; unset HOOK; wrong'
-t_host 'hook: not asked when there are no rules' 'well; no_rules; unset HOOK; wrong | grep hook'
-t_host 'hook: not asked when disabled' 'well; echo 0 >$host/sys/kernel/kapolicy/enabled; unset HOOK; wrong | grep hook'
-t_nobody 'hook: no network' 'well; env -u KAPCTL_SYSFS -u KAPCTL_SYS unshare -n chroot "$host" "${examine[@]}" | grep hook'
+no_connection() {
+	echo 0 >"$host/sys/kernel/kapolicy/stats/connections"
+}
+
+t_host 'hook: connections of others' 'well; unset HOOK; doctor | grep hook'
+t_host 'hook: noticed' 'well; no_connection; doctor | grep hook; cmp $host/sys/kernel/kapolicy/counters $sys/counters'
+t_host 'hook: not noticed' 'well; no_connection; unset HOOK; wrong'
+t_host 'hook: every connection has a rule' 'well; both "detect=30s"; no_connection; doctor | grep -A 1 hook; cat $host/sys/kernel/kapolicy/stats/connections'
+t_host 'hook: our cgroup may be the one of a rule' 'well; no_connection; both "cgroup=/a.slice idle=90s"; doctor | grep hook; no_connection; rm $host/proc/self/cgroup; doctor | grep hook'
+t_host 'hook: not asked when there are no rules' 'well; no_rules; no_connection; unset HOOK; wrong | grep hook'
+t_host 'hook: not asked when disabled' 'well; no_connection; echo 0 >$host/sys/kernel/kapolicy/enabled; unset HOOK; wrong | grep hook'
+t_nobody 'hook: no network' 'well; no_connection; env -u KAPCTL_SYSFS -u KAPCTL_SYS unshare -n chroot "$host" "${examine[@]}" | grep hook'
+
+# --- the connections there are
+
+# The same with sockets of tests/cli/sockets.c.
+busy() {	# SOCKET...
+	well
+	cp "$sockets" "$host/sockets.so"
+	examine=(/usr/bin/env "LD_PRELOAD=/stand_in.so /sockets.so" /usr/sbin/kapctl doctor)
+	mkdir -p "$host"/proc/{self/ns,701/fd,701/task}
+	: >"$host/proc/self/ns/net"
+	echo postgres >"$host/proc/701/comm"
+	seq 100 140 | while read -r i; do
+		ln -s "socket:[$i]" "$host/proc/701/fd/$i"
+	done
+	printf '%s\n' "$@" >"$host/sockets"
+}
+
+silent() {	# INODE PORT UNACKED SILENT-MS KEEPALIVE...
+	echo "1 10.0.0.5 5$1 192.0.2.10 $2 $1 110 $3 $4 1 0 ${*:5}"
+}
+
+t_host 'silent: none' 'busy "$(silent 100 5432 0 33000 1 15 5 3 28125)"; doctor | grep silent'
+t_host 'silent: a dead peer' 'busy "$(silent 100 5432 0 40000 1 15 5 3 28125)"; wrong'
+t_host 'silent: data in flight' 'busy "$(silent 100 5432 77 40000 1 15 5 3 28125)"; wrong'
+t_host 'silent: not applied' 'busy "$(silent 100 5432 0 7500000 0 7200 75 9 0)"; wrong'
+t_host 'silent: no rule' 'busy "$(silent 100 443 0 7500000 0 7200 75 9 0)"; doctor | grep silent'
+t_host 'silent: more than are shown' 'busy "$(silent 100 5432 0 50000 1 15 5 3 28125)" "$(silent 101 5432 0 40000 1 15 5 3 28125)" "$(silent 102 6432 0 60000 1 15 5 3 28125)" "$(silent 103 5432 0 7100000 1 15 5 3 28125)" "$(silent 104 5432 0 100 1 15 5 3 28125)"; wrong'
+t_host 'unused: one that covers a connection now' 'busy "$(silent 100 5432 0 100 1 15 5 3 28125)"; sed -i "s/matched=20/matched=0/" $host/sys/kernel/kapolicy/counters; doctor | grep unused'
+t_host 'unused: a rule that nothing has needed' 'well; sed -i "s/matched=20/matched=0/" $host/sys/kernel/kapolicy/counters; wrong'
+t_host 'unused: more than are shown' 'well; both "port=1 idle=90s" "name=b port=2 idle=90s" "port=3 idle=90s" "port=4 idle=90s"; sed -i s/matched=1/matched=0/ $host/sys/kernel/kapolicy/counters; wrong'
+
+# --- where the machine is
+
+dmi() {	# FILE TEXT
+	mkdir -p "$host/sys/class/dmi/id"
+	echo "$2" >"$host/sys/class/dmi/id/$1"
+}
+
+conntrack() {	# SECONDS
+	mkdir -p "$host/proc/sys/net/netfilter"
+	echo "$1" >"$host/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established"
+}
+
+t_host 'preset: AWS' 'well; dmi sys_vendor "Amazon EC2"; doctor | grep preset'
+t_host 'preset: AWS, no rule' 'well; both "port=1 user_timeout=30s"; dmi sys_vendor "Amazon EC2"; wrong'
+t_host 'preset: AWS, too late' 'well; both "port=1 idle=400s intvl=10s cnt=3"; dmi bios_version 4.11.amazon; wrong'
+t_host 'preset: Azure' 'well; both "port=1 user_timeout=30s"; dmi sys_vendor "Microsoft Corporation"; dmi chassis_asset_tag 7783-7084-3265-9085-8269-3286-77; wrong'
+t_host 'preset: Hyper-V at home' 'well; dmi sys_vendor "Microsoft Corporation"; wrong'
+t_host 'preset: Google' 'well; both "port=1 user_timeout=30s"; dmi product_name "Google Compute Engine"; wrong'
+t_host 'preset: Oracle' 'well; both "port=1 user_timeout=30s"; dmi chassis_asset_tag OracleCloud.com; wrong'
+t_host 'preset: connection tracking' 'well; conntrack 432000; doctor | grep preset'
+t_host 'preset: connection tracking, no rule' 'well; both "port=1 user_timeout=30s"; conntrack 432000; wrong'
+t_host 'preset: connection tracking, impatient' 'well; both "port=1 idle=600s intvl=10s cnt=3"; conntrack 600; wrong'
+t_host 'preset: IPVS' 'well; both "port=1 user_timeout=30s"; mkdir -p $host/proc/net; echo IP Virtual Server >$host/proc/net/ip_vs; wrong'
+t_host 'preset: the rules of the files, when nothing is in force' 'unloaded; dmi sys_vendor "Amazon EC2"; doctor | grep preset'

@@ -3,9 +3,7 @@
 # connections and audit, of a host in a directory whose kernel has the sockets
 # of a file. What is seen of real ones is tested by tests/selftest/see.sh.
 
-sockets=$tmp/sockets.so
-${CC:-cc} -shared -fPIC -o "$sockets" "$here/sockets.c" -lmnl -ldl 2>"$tmp/cc" ||
-	bail_out "sockets.c does not build: $(head -n 1 "$tmp/cc")"
+need_sockets
 
 process() {	# PID NAME INODE...
 	local pid=$1 fd=3
