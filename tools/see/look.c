@@ -114,6 +114,18 @@ static void keep_matching(struct kap_conns *all,
 	all->n = n;
 }
 
+/* With hidepid=, processes of others are not there to be denied. */
+static bool some_without_owner(const struct kap_conns *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->n; i++) {
+		if (all->v[i].inode && !all->v[i].owner)
+			return true;
+	}
+	return false;
+}
+
 static void find_owners(struct kap_look *look)
 {
 	struct kap_owners o = {
@@ -127,7 +139,8 @@ static void find_owners(struct kap_look *look)
 	kap_progress_end();
 	look->gone = o.gone + o.closed_to_us;
 	look->closed = o.closed_to_us;
-	look->denied = o.denied || look->nses.denied;
+	look->denied = o.denied || look->nses.denied ||
+		       (geteuid() && some_without_owner(&look->conns));
 	look->too_old = o.too_old;
 }
 
