@@ -67,6 +67,30 @@ tap_cmd '... as JSON' wait_for 30 has_line json '"event": "timed_out".*"before":
 tap_is "$(grep -c apply "$TMP/text")" 0 'without --all, no others'
 cable_in a b
 
+# Events that come while nobody reads them are lost, and that is said.
+monitor slow --all
+slow=$MONITOR
+monitor slow_json -j --all
+echo 4 > $INSTANCES/kapctl-$slow/buffer_size_kb
+echo 4 > $INSTANCES/kapctl-$MONITOR/buffer_size_kb
+kill -STOP $slow $MONITOR
+rules 'name=churn port=5433 idle=60s'
+"$SELFTEST/churner" connect 5433 > "$TMP/churn" &
+churner=$!
+many_applied()
+{
+	(($(counter churn applied) > 500))
+}
+tap_cmd 'more connections than fit into the buffer' wait_for 60 many_applied
+kill $churner
+wait $churner
+kill -CONT $slow $MONITOR
+tap_cmd 'lost events are said' wait_for 60 has_line slow '^[0-9]+ events were lost: they came faster'
+tap_cmd '... as JSON' wait_for 60 has_line slow_json '^\{"event": "lost", "count": [0-9]+\}$'
+kill $slow $MONITOR
+wait $slow $MONITOR
+rules 'del name=churn'
+
 kill $text
 wait $text
 tap_is "$? $(ls $INSTANCES)" "0 kapctl-$json" 'it ends, and its instance is gone'
