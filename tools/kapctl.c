@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "cmd/args.h"
 #include "cmd/cmd.h"
+#include "words/near.h"
 
 static const struct kap_command * const commands[] = {
 	&cmd_show,
@@ -42,8 +43,24 @@ static const struct kap_command *find(const char *name)
 		if (!strcmp(commands[i]->name, name))
 			return commands[i];
 	}
-	kap_diag_error("unknown command: %s", name);
 	return NULL;
+}
+
+static void unknown(const struct kap_args *args)
+{
+	const char *names[N_COMMANDS + 1] = { NULL }, *word = args->words[0];
+	const char *meant;
+	size_t i;
+
+	for (i = 0; i < N_COMMANDS; i++)
+		names[i] = commands[i]->name;
+	meant = kap_near_command(word, names);
+	kap_diag_error("unknown command: %s", word);
+	if (strchr(word, '='))
+		kap_diag_hint("To add a rule: kapctl add %s%s", word,
+			      args->n > 1 ? " ..." : "");
+	else if (meant)
+		kap_diag_hint("Did you mean \"kapctl %s\"?", meant);
 }
 
 static int usage(const struct kap_command *command)
@@ -84,8 +101,10 @@ static int run(struct kap_args *args)
 		kap_args_shift(args);
 	if (args->n) {
 		command = find(args->words[0]);
-		if (!command)
+		if (!command) {
+			unknown(args);
 			return usage(NULL);
+		}
 	} else if (help_word || (args->options & KAP_ARG_HELP)) {
 		return help(NULL);
 	} else if (args->options & KAP_ARG_VERSION) {

@@ -58,18 +58,37 @@ static int read_rules(struct addition *a, const struct kap_args *args)
 	return KAP_EXIT_OK;
 }
 
-/* Is there a rule of this name among those that are to be added? */
+/* Does one of the rules that are to be added take the place of this one? */
 static bool is_replaced(const struct addition *a, const struct kap_rule *rule)
 {
+	return kap_rules_namesake(&a->rules, rule);
+}
+
+/*
+ * Only the module knows whether a name is taken when the rules arrive. Of one
+ * that is taken already, kapctl can say by which rule, and what to do instead.
+ */
+static bool names_are_free(const struct addition *a)
+{
+	bool ok = true;
 	size_t i;
 
-	for (i = 0; rule->name && i < a->rules.n; i++) {
-		const char *name = a->rules.v[i].rule->name;
+	for (i = 0; i < a->rules.n; i++) {
+		const struct kap_entry *e = &a->rules.v[i];
+		const struct kap_rule *old = kap_rules_namesake(&a->live.rules,
+								e->rule);
 
-		if (name && !strcmp(name, rule->name))
-			return true;
+		if (!old)
+			continue;
+		kap_source_report(KAP_ERROR, e->source, &e->line,
+				  kap_source_value(&e->line,
+						   e->key[KAP_KEY_NAME]),
+				  "%s (id=%llu)",
+				  kap_error_text(KAP_E_EXISTS), old->id);
+		kap_diag_advise("hint", "to put this rule in its place: kapctl replace");
+		ok = false;
 	}
-	return false;
+	return ok;
 }
 
 /* Warn of the new rules as some among those in force that stay. */
@@ -166,7 +185,8 @@ static int add(const struct kap_args *args, bool replace)
 	if (ret == KAP_EXIT_OK)
 		ret = kap_sysfs_require();
 	if (ret == KAP_EXIT_OK &&
-	    (!kap_live_read_rules(&a.live) || !lint(&a, replace)))
+	    (!kap_live_read_rules(&a.live) ||
+	     (!replace && !names_are_free(&a)) || !lint(&a, replace)))
 		ret = KAP_EXIT_FAILED;
 	if (ret == KAP_EXIT_OK) {
 		front = replace ? destroy_all(&a) : NULL;

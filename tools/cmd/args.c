@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/output.h"
 #include "cmd/cmd.h"
+#include "words/near.h"
 
 static const struct option {
 	enum kap_arg bit;
@@ -110,13 +111,40 @@ static bool take(struct kap_args *args, const struct option *o,
 	return true;
 }
 
+static void unknown_name(const char *arg, size_t len)
+{
+	const char *names[N_OPTIONS + 1] = { NULL }, *meant;
+	char *word = strndup(arg + 2, len);
+	size_t i;
+
+	if (!word)
+		abort();
+	for (i = 0; i < N_OPTIONS; i++)
+		names[i] = options[i].name;
+	meant = kap_near_find(word, names);
+	free(word);
+	kap_diag_error("unknown option: %s", arg);
+	if (meant)
+		kap_diag_hint("Did you mean --%s?", meant);
+}
+
+/* -v is -V, and -J is -j, in many other tools. */
+static void unknown_letter(char letter)
+{
+	const struct option *o = find_letter(letter ^ ('a' ^ 'A'));
+
+	kap_diag_error("unknown option: -%c", letter);
+	if (o)
+		kap_diag_hint("Did you mean -%c (--%s)?", o->letter, o->name);
+}
+
 static bool take_long(struct kap_args *args, const char *arg, char ***next)
 {
 	size_t len = strcspn(arg + 2, "=");
 	const struct option *o = find_name(arg + 2, len);
 
 	if (!o) {
-		kap_diag_error("unknown option: %s", arg);
+		unknown_name(arg, len);
 		return false;
 	}
 	return take(args, o, arg[2 + len] ? arg + 3 + len : NULL, next);
@@ -131,7 +159,7 @@ static bool take_letters(struct kap_args *args, const char *arg, char ***next)
 		const struct option *o = find_letter(*s);
 
 		if (!o) {
-			kap_diag_error("unknown option: -%c", *s);
+			unknown_letter(*s);
 			return false;
 		}
 		if (o->value)
@@ -204,6 +232,10 @@ bool kap_args_accept(const struct kap_args *args,
 			continue;
 		kap_diag_error("%s takes no --%s", command->name,
 			       options[i].name);
+		if (options[i].bit == KAP_ARG_FILE &&
+		    strstr(command->operands, "FILE"))
+			kap_diag_hint("A file is named without -f: kapctl %s %s",
+				      command->name, args->file);
 		return false;
 	}
 	if (args->n < command->min) {
@@ -211,8 +243,12 @@ bool kap_args_accept(const struct kap_args *args,
 		return false;
 	}
 	if (command->max >= 0 && args->n > command->max) {
+		const char *word = args->words[command->max];
+
 		kap_diag_error("%s: one argument too many: %s", command->name,
-			       args->words[command->max]);
+			       word);
+		if (command->instead && args->n == command->max + 1)
+			kap_diag_hint("%s%s", command->instead, word);
 		return false;
 	}
 	return true;

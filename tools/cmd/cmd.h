@@ -13,6 +13,7 @@ struct kap_args;
  * @operands: what follows it, for the usage line
  * @summary: one line for the list of commands
  * @help: more lines for its own help, or NULL
+ * @instead: what to say in front of an operand that is one too many, or NULL
  * @options: enum kap_arg bits of the options it takes, besides --json and --help
  * @min: operands at least
  * @max: operands at most, or -1
@@ -23,6 +24,7 @@ struct kap_command {
 	const char *operands;
 	const char *summary;
 	const char *help;
+	const char *instead;
 	unsigned int options;
 	int min;
 	int max;

@@ -30,6 +30,7 @@ const struct kap_command cmd_flush = {
 	.name = "flush",
 	.operands = "",
 	.summary = "delete all rules",
+	.instead = "To delete one rule: kapctl del name=",
 	.options = KAP_ARG_QUIET,
 	.run = run,
 };

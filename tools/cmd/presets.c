@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/mem.h"
 #include "base/output.h"
 #include "base/table.h"
 #include "cmd/args.h"
 #include "cmd/cmd.h"
 #include "rules/presets.h"
+#include "words/near.h"
 
 static const struct kap_preset *find(const char *name)
 {
@@ -18,6 +21,22 @@ static const struct kap_preset *find(const char *name)
 			return &kap_presets[i];
 	}
 	return NULL;
+}
+
+static void unknown(const char *name)
+{
+	const char **names = kap_mem_alloc((kap_presets_n + 1) * sizeof(*names));
+	const char *meant;
+	size_t i;
+
+	for (i = 0; i < kap_presets_n; i++)
+		names[i] = kap_presets[i].name;
+	names[i] = NULL;
+	meant = kap_near_find(name, names);
+	kap_diag_error("unknown preset: %s", name);
+	if (meant)
+		kap_diag_hint("Did you mean %s?", meant);
+	free(names);
 }
 
 /* No user timeout: a preset keeps connections alive and is for nothing else. */
@@ -113,7 +132,7 @@ static int run(const struct kap_args *args)
 	}
 	p = find(args->words[0]);
 	if (!p) {
-		kap_diag_error("unknown preset: %s", args->words[0]);
+		unknown(args->words[0]);
 		kap_diag_hint("\"kapctl presets\" lists them.");
 		return KAP_EXIT_FAILED;
 	}

@@ -53,5 +53,6 @@ const struct kap_command cmd_save = {
 	.name = "save",
 	.operands = "",
 	.summary = "print the rules in force, for load",
+	.instead = "To write a file: kapctl save >",
 	.run = run,
 };

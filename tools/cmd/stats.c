@@ -209,6 +209,7 @@ const struct kap_command cmd_stats = {
 	.name = "stats",
 	.operands = "",
 	.summary = "print how many connections there were, and what became of them",
+	.instead = "For one rule: kapctl show ",
 	.options = KAP_ARG_PROMETHEUS,
 	.run = run,
 };

@@ -178,6 +178,16 @@ static bool has_short_id(const char *cgroup)
 	return len >= ID_MIN && len < ID_WHOLE && !id[len];
 }
 
+/* "/system.slice/nginx": there are only units below a slice. */
+static bool is_without_type(const char *cgroup)
+{
+	static const char slice[] = "/system.slice/";
+	const char *name = cgroup + strlen(slice);
+
+	return !strncmp(cgroup, slice, strlen(slice)) && *name &&
+	       !strpbrk(name, "/*?.");
+}
+
 static void check_cgroup(const struct kap_entry *e)
 {
 	const char *cgroup = e->rule->cgroup, *name = cgroup + 1;
@@ -190,6 +200,8 @@ static void check_cgroup(const struct kap_entry *e)
 		 strcmp(name, "init.scope") &&
 		 strcmp(name + len - strlen(".slice"), ".slice"))
 		warn(e, at, "units are not at the root, but below a slice: unit= finds the path");
+	else if (is_without_type(cgroup))
+		warn(e, at, "systemd gives every name here a type, such as .service: unit= finds the path");
 	else if (has_short_id(cgroup))
 		warn(e, at, "a container's cgroup has its whole id, of 64 digits: write * behind the short one");
 }

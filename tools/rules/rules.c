@@ -135,9 +135,30 @@ bool kap_rules_parse(struct kap_rules *rules, const struct kap_source *source)
 			windows = true;
 		}
 		ok &= parse_line(rules, parser, source, &part);
+		/* nor does anybody want to read all of a program */
+		if (memchr(line.s, '\0', line.len))
+			break;
 	}
 	kap_parser_free(parser);
 	return ok;
+}
+
+/**
+ * kap_rules_namesake - find a rule by the name of another one
+ * @rules: rules that kap_rules_parse() has read
+ * @rule: a rule of another set
+ *
+ * Return: the rule of @rules that has the same name; NULL if there is none, or
+ * if @rule has no name.
+ */
+const struct kap_rule *kap_rules_namesake(const struct kap_rules *rules,
+					  const struct kap_rule *rule)
+{
+	struct kap_rule *const *node = NULL;
+
+	if (rule->name)
+		node = tfind(rule, &rules->names, cmp_name);
+	return node ? *node : NULL;
 }
 
 /**

@@ -37,6 +37,8 @@ struct kap_rules {
 };
 
 bool kap_rules_parse(struct kap_rules *rules, const struct kap_source *source);
+const struct kap_rule *kap_rules_namesake(const struct kap_rules *rules,
+					  const struct kap_rule *rule);
 void kap_rules_append(struct kap_rules *rules, const struct kap_entry *entry);
 void kap_rules_free(struct kap_rules *rules);
 struct kap_entry **kap_rules_order(const struct kap_rules *rules);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "words/near.h"
 
 static const char * const count_keys[KAP_SHOWN_NR] = {
 #define X(id, text) [KAP_SHOWN_##id] = text,
@@ -109,6 +110,32 @@ static bool is_called(const struct kap_rule *rule, const char *which)
 	return rule->name && !strcmp(rule->name, which);
 }
 
+static void report_unknown(const struct kap_rules *rules, const char *which)
+{
+	const char **names = kap_mem_alloc((rules->n + 1) * sizeof(*names));
+	const char *meant;
+	size_t i, n = 0;
+
+	if (!strncmp(which, "id=", 3)) {
+		kap_diag_error("no rule has %s", which);
+	} else {
+		if (!strncmp(which, "name=", 5))
+			which += 5;
+		for (i = 0; i < rules->n; i++) {
+			if (rules->v[i].rule->name)
+				names[n++] = rules->v[i].rule->name;
+		}
+		names[n] = NULL;
+		meant = kap_near_find(which, names);
+		kap_diag_error("no rule is called %s", which);
+		if (!which[strspn(which, "0123456789")])
+			kap_diag_hint("By its number: id=%s", which);
+		else if (meant)
+			kap_diag_hint("Did you mean %s?", meant);
+	}
+	free(names);
+}
+
 /**
  * kap_select - select rules
  * @s: the result; to be freed whatever comes back
@@ -146,6 +173,6 @@ bool kap_select(struct kap_selection *s, const struct kap_rules *rules,
 		s->rule[i] = item[i].rule;
 	free(item);
 	if (which && !s->n && !unused)
-		kap_diag_error("no rule is called %s", which);
+		report_unknown(rules, which);
 	return !which || s->n || unused;
 }

@@ -13,6 +13,9 @@
 #include "words/names.h"
 #include "words/suggest.h"
 
+/* More than 65,536 rules of 4 KiB: nobody means /dev/zero. */
+#define SIZE_MAX_READ	0x10000000
+
 /* All there is, and a NUL; NULL with errno set on error. */
 static char *slurp(int fd, size_t *len)
 {
@@ -30,10 +33,13 @@ static char *slurp(int fd, size_t *len)
 		} else if (!n) {
 			text[*len] = '\0';
 			return text;
-		} else if (errno != EINTR) {
-			free(text);
-			return NULL;
 		}
+		if (*len > SIZE_MAX_READ)
+			errno = EFBIG;
+		else if (n > 0 || errno == EINTR)
+			continue;
+		free(text);
+		return NULL;
 	}
 }
 
@@ -76,6 +82,10 @@ bool kap_source_read(struct kap_source *source, const char *path)
 
 	if (err)
 		kap_diag_report(KAP_ERROR, &at, "%s", strerror(err));
+	if (err == EISDIR)
+		kap_diag_advise("hint", "name the files in it: DIRECTORY/*.conf");
+	else if (err == ENOENT && strchr(path, '='))
+		kap_diag_advise("hint", "a rule is no file: echo \"RULE\" | kapctl check -");
 	return !err;
 }
 

@@ -5,8 +5,10 @@
  */
 #include "see/filter.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "rule/key.h"
@@ -50,8 +52,12 @@ static bool fail(const struct scan *s, size_t at, size_t end,
 static bool take_state(struct scan *s, size_t at, size_t end)
 {
 	s->f->state = kap_conn_state_find(s->written + at, end - at);
-	return s->f->state > 0 ||
-	       fail(s, at, end, "no such state (established, syn-sent, fin-wait-1, fin-wait-2, close-wait, last-ack, closing)");
+	if (s->f->state > 0)
+		return true;
+	fail(s, at, end, "no such state (established, syn-sent, fin-wait-1, fin-wait-2, close-wait, last-ack, closing)");
+	if (!strncasecmp(s->written + at, "listen", strlen("listen")))
+		kap_diag_advise("hint", "a listening socket is no connection: ss -tln");
+	return false;
 }
 
 static bool take_program(struct scan *s, size_t at, size_t end)
@@ -65,7 +71,12 @@ static bool take_pid(struct scan *s, size_t at, size_t end)
 	char *stop;
 	long pid = strtol(s->written + at, &stop, 10);
 
-	if (stop != s->written + end || pid < 1 || pid > 4194304)
+	if (stop != s->written + end) {
+		fail(s, at, end, kap_error_text(KAP_E_NUMBER));
+		kap_diag_advise("hint", "a program is filtered by its name with program=");
+		return false;
+	}
+	if (pid < 1 || pid > 4194304)
 		return fail(s, at, end, "pid out of range (1-4194304)");
 	s->f->pid = pid;
 	return true;
@@ -80,30 +91,52 @@ static const struct {
 	{ "pid", take_pid },
 };
 
-/* Is the word in [@at, @end) one of ours? Its key ends at @is. */
-static bool take_word(struct scan *s, size_t at, size_t is, size_t end)
+/* Is there such a key in a filter? What else there is, kap_source_parse() says. */
+static bool check_key(const struct scan *s, size_t at, size_t value)
+{
+	struct kap_text name = { s->written + at, s->written + value };
+	int key = kap_key_find(name.s, value - at);
+	const char *meant;
+	char *hint;
+
+	if (key >= 0)
+		return (MATCH_KEYS & BIT(key)) ||
+		       fail(s, at, value, "not a match key, so no filter");
+	meant = kap_key_meant(name);
+	if (meant && strlen(meant) == value - at &&
+	    !memcmp(meant, name.s, value - at))
+		return true;
+	fail(s, at, value,
+	     "unknown filter (state, program, pid or a match key of a rule)");
+	if (meant) {
+		if (asprintf(&hint, "the key is called %s", meant) < 0)
+			abort();
+		kap_diag_advise("hint", hint);
+		free(hint);
+	}
+	return false;
+}
+
+/* The word from @at to @end, with its key up to @value: is it one of ours? */
+static bool take_word(struct scan *s, size_t at, size_t value, size_t end)
 {
 	const char *key = s->written + at;
-	size_t i, len = is - at;
+	size_t i, len = value - at;
 
 	for (i = 0; i < ARRAY_SIZE(own_keys); i++) {
 		if (strlen(own_keys[i].name) != len ||
 		    memcmp(own_keys[i].name, key, len))
 			continue;
 		if (s->seen & BIT(i))
-			return fail(s, at, is, "key given twice");
+			return fail(s, at, value, "key given twice");
 		s->seen |= BIT(i);
-		if (is + 1 >= end)
+		if (value + 1 >= end)
 			return fail(s, at, end, "value missing");
 		memset(s->rest.text + at, ' ', end - at);
 		s->rest.shown = s->written;
-		return own_keys[i].take(s, is + 1, end);
+		return own_keys[i].take(s, value + 1, end);
 	}
-	/* what is meant for a key of a rule, the parser judges */
-	if (kap_key_meant((struct kap_text){ key, key + len }))
-		return true;
-	return fail(s, at, is,
-		    "unknown filter (state, program, pid or a match key of a rule)");
+	return check_key(s, at, value);
 }
 
 static bool scan_words(struct scan *s)
@@ -112,24 +145,20 @@ static bool scan_words(struct scan *s)
 	size_t at = strlen(FRONT);
 
 	for (;;) {
-		size_t end, is;
-		int key;
+		size_t end, value;
 
 		at += strspn(text + at, " \t");
 		if (!text[at])
 			return true;
 		end = at + strcspn(text + at, " \t");
-		is = at + strcspn(text + at, "= \t");
-		key = is < end ? kap_key_find(text + at, is - at) : -1;
-		if (key >= 0 && !(MATCH_KEYS & BIT(key)))
-			return fail(s, at, is,
-				    "not a match key, so no filter");
-		if (key < 0 && is < end && !take_word(s, at, is, end))
+		value = at + strcspn(text + at, "= \t");
+		if (value < end && !take_word(s, at, value, end))
 			return false;
 		at = end;
 	}
 }
 
+/* What is left is a rule, in which names are allowed and mistakes explained. */
 static bool parse_rest(struct scan *s)
 {
 	struct kap_parser *parser = kap_parser_alloc();

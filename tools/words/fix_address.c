@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/sys_dir.h"
 #include "rule/addr.h"
 #include "words/names.h"
 #include "words/repair.h"
@@ -93,41 +95,55 @@ static bool fix_range(struct kap_text at, struct kap_repair *r)
 	return true;
 }
 
+/* "10.0.0.1:443" and "[::1]:443"; @port stays empty where there is none. */
+static bool split_endpoint(struct kap_text w, struct kap_text *addr,
+			   struct kap_text *port)
+{
+	const char *colon = memrchr(w.s, ':', kap_word_length(w));
+
+	*addr = w;
+	*port = (struct kap_text){ w.end, w.end };
+	if (*w.s == '[') {
+		addr->s++;
+		addr->end = find(w, ']');
+		if (!addr->end)
+			return false;
+		colon = addr->end + 1 < w.end && addr->end[1] == ':' ?
+			addr->end + 1 : NULL;
+	} else if (colon && !is_addr(w.s, w.end)) {
+		addr->end = colon;
+	} else {
+		colon = NULL;
+	}
+	if (colon)
+		port->s = colon + 1;
+	return is_addr(addr->s, addr->end);
+}
+
 /* "fe80::1%eth0", "[2001:db8::1]", "10.0.0.1:443", "[::1]:443" */
 static bool fix_extras(const struct kap_problem *p, struct kap_repair *r)
 {
-	struct kap_text at = p->at, addr = at;
-	const char *percent = find(at, '%'), *colon = NULL;
-	const char *port = p->key == KAP_KEY_RADDR ? "rport" : "lport";
+	const char *percent = find(p->at, '%');
+	struct kap_text addr, port;
 
-	if (percent && is_addr(at.s, percent)) {
+	if (percent && is_addr(p->at.s, percent)) {
 		kap_repair_hint(r, "an address has no interface here");
-		kap_repair_replace(r, (struct kap_text){ percent, at.end },
+		kap_repair_replace(r, (struct kap_text){ percent, p->at.end },
 				   "%s", "");
 		return true;
 	}
-	if (*at.s == '[') {
-		addr.s++;
-		addr.end = find(at, ']');
-		if (!addr.end)
-			return false;
-		if (addr.end + 1 < at.end && addr.end[1] == ':')
-			colon = addr.end + 1;
-	} else {
-		colon = find(at, ':');
-		addr.end = colon ? colon : at.end;
-	}
-	if (!is_addr(addr.s, addr.end))
+	if (!split_endpoint(p->at, &addr, &port))
 		return false;
-	if (colon && at.end == p->word.end) {
+	if (port.s < port.end && p->at.end == p->word.end) {
 		kap_repair_hint(r, "the port is a key of its own");
-		kap_repair_replace(r, at, "%.*s %s=%.*s",
-				   (int)kap_word_length(addr), addr.s, port,
-				   (int)(at.end - colon - 1), colon + 1);
+		kap_repair_replace(r, p->at, "%.*s %s=%.*s",
+				   (int)kap_word_length(addr), addr.s,
+				   p->key == KAP_KEY_RADDR ? "rport" : "lport",
+				   (int)kap_word_length(port), port.s);
 	} else {
 		kap_repair_hint(r, "no brackets around an address");
-		kap_repair_replace(r, at, "%.*s", (int)kap_word_length(addr),
-				   addr.s);
+		kap_repair_replace(r, p->at, "%.*s",
+				   (int)kap_word_length(addr), addr.s);
 	}
 	return true;
 }
@@ -153,6 +169,10 @@ static bool fix_parts(struct kap_text at, struct kap_repair *r)
 		stars = true;
 	if (!n || (n == 4 && stars) || (s < at.end && (*s != '/' || stars)))
 		return false;
+	if (n == 4 && s + 1 == at.end) {
+		kap_repair_hint(r, "behind the slash stands the length of the network, such as /24");
+		return true;
+	}
 	kap_repair_hint(r, n < 4 ? "a network is written with all four numbers and a length" :
 				   "no zeros in front: some programs read them as octal");
 	if (s < at.end)
@@ -167,6 +187,21 @@ static bool fix_parts(struct kap_text at, struct kap_repair *r)
 	return true;
 }
 
+/* Is this the name of a network interface of this host? */
+static bool is_interface(struct kap_text name)
+{
+	char *path;
+	bool there;
+
+	if (memchr(name.s, '/', kap_word_length(name)) ||
+	    asprintf(&path, "%s/class/net/%.*s", kap_sys_dir(),
+		     (int)kap_word_length(name), name.s) < 0)
+		return false;
+	there = !access(path, F_OK);
+	free(path);
+	return there;
+}
+
 static void fix_host(const struct kap_problem *p, struct kap_repair *r)
 {
 	static const char * const localhost[] = {
@@ -177,12 +212,31 @@ static void fix_host(const struct kap_problem *p, struct kap_repair *r)
 	if (kap_word_is(p->at, localhost)) {
 		kap_repair_hint(r, "names are not looked up");
 		kap_repair_replace(r, p->at, "127.0.0.0/8,::1");
+	} else if (is_interface(p->at)) {
+		kap_repair_hint(r, "rules see no interfaces; its addresses: ip -br addr show %.*s",
+				len, p->at.s);
 	} else if (strspn(p->at.s, "0123456789./") >= kap_word_length(p->at)) {
 		kap_repair_hint(r, "an IPv4 address has four numbers of 0 to 255");
 	} else {
 		kap_repair_hint(r, "names are not looked up, for their addresses may change: getent ahosts %.*s",
 				len, p->at.s);
 	}
+}
+
+/* "https://10.0.0.1/", of which only the middle is an address. */
+static bool fix_scheme(const struct kap_problem *p, struct kap_repair *r)
+{
+	const char *s = memmem(p->at.s, kap_word_length(p->at), "://", 3);
+	const char *slash;
+
+	if (!s)
+		return false;
+	s += 3;
+	slash = memchr(s, '/', p->at.end - s);
+	kap_repair_hint(r, "an address alone, no URL");
+	kap_repair_replace(r, p->at, "%.*s",
+			   (int)((slash ? slash : p->at.end) - s), s);
+	return true;
 }
 
 /* "10.0.0.1;10.0.0.2": other separators of lists. */
@@ -233,13 +287,45 @@ bool kap_fix_address(const struct kap_problem *p, struct kap_repair *r)
 		kap_repair_drop(r, p->word);
 	} else if (p->error == KAP_E_PREFIX) {
 		kap_repair_hint(r, "a single address needs no length");
-	} else if (!fix_separators(p, r) && !fix_netmask(p->at, r) &&
-		   !fix_range(p->at, r) && !fix_extras(p, r) &&
-		   !fix_parts(p->at, r)) {
+	} else if (!fix_scheme(p, r) && !fix_separators(p, r) &&
+		   !fix_netmask(p->at, r) && !fix_range(p->at, r) &&
+		   !fix_extras(p, r) && !fix_parts(p->at, r)) {
 		if (strcspn(p->at.s, ":") < kap_word_length(p->at))
 			kap_repair_hint(r, "an IPv6 address has eight groups of four hexadecimal digits, or :: once");
 		else
 			fix_host(p, r);
+	}
+	return true;
+}
+
+/**
+ * kap_fix_endpoint - give a port or an address its key
+ * @p: the problem; its word has no "="
+ * @r: gets "port=443", "raddr=10.0.0.1" or both
+ *
+ * Return: whether the word is a port, an address, a prefix, or both.
+ */
+bool kap_fix_endpoint(const struct kap_problem *p, struct kap_repair *r)
+{
+	struct kap_text w = p->word, addr, port;
+	const char *slash = find(w, '/'), *digits = w.s + (*w.s == ':');
+
+	if (digits < w.end && digits + strspn(digits, "0123456789") >= w.end) {
+		kap_repair_hint(r, "a port is written with its key");
+		kap_repair_replace(r, w, "port=%.*s", (int)(w.end - digits),
+				   digits);
+	} else if (slash && is_addr(w.s, slash)) {
+		kap_repair_hint(r, "an address is written with its key");
+		kap_repair_replace(r, w, "raddr=%.*s", (int)kap_word_length(w),
+				   w.s);
+	} else if (!slash && split_endpoint(w, &addr, &port)) {
+		kap_repair_hint(r, "an address is written with its key");
+		kap_repair_replace(r, w, "raddr=%.*s%s%.*s",
+				   (int)kap_word_length(addr), addr.s,
+				   port.s < port.end ? " rport=" : "",
+				   (int)kap_word_length(port), port.s);
+	} else {
+		return false;
 	}
 	return true;
 }

@@ -47,6 +47,16 @@ static size_t find(const char *s, const char *end)
 	return i;
 }
 
+/* The first of them between @s and @end, or N_ODD. */
+static size_t find_any(const char *s, const char *end)
+{
+	size_t i = N_ODD;
+
+	for (; s < end && i == N_ODD; s++)
+		i = find(s, end);
+	return i;
+}
+
 static bool fix_control(const struct kap_problem *p, struct kap_repair *r)
 {
 	struct kap_text at = p->at;
@@ -54,8 +64,8 @@ static bool fix_control(const struct kap_problem *p, struct kap_repair *r)
 	if (*at.s == '\r') {
 		kap_repair_hint(r, "the file has the line ends of Windows: sed -i 's/\\r$//' FILE mends all of it");
 		kap_repair_replace(r, at, "%s", "");
-	} else if (!*at.s) {
-		kap_repair_hint(r, "a NUL byte: if the file is UTF-16, save it as UTF-8");
+	} else if (memchr(p->line, '\0', p->end - p->line)) {
+		kap_repair_hint(r, "the line has NUL bytes, so this is no text file, or UTF-16: save it as UTF-8");
 	} else {
 		kap_repair_hint(r, "a control character, number %u",
 				(unsigned char)*at.s);
@@ -80,6 +90,12 @@ bool kap_fix_bytes(const struct kap_problem *p, struct kap_repair *r)
 	if (p->error == KAP_E_CHAR) {
 		free(text);
 		return fix_control(p, r);
+	}
+	/* quotes of a value are not what is wrong with its key */
+	if (p->error == KAP_E_KEY && p->value.s &&
+	    find_any(p->word.s, p->value.s) == N_ODD) {
+		free(text);
+		return false;
 	}
 	while (s < p->word.end) {
 		size_t i = find(s, p->word.end);

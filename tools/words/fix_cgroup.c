@@ -139,6 +139,17 @@ static bool fix_file_system(const struct kap_problem *p, struct kap_repair *r)
 	return false;
 }
 
+/* "0::/system.slice/x.service", as /proc/PID/cgroup has it. */
+static bool fix_proc(const struct kap_problem *p, struct kap_repair *r)
+{
+	if (strncmp(p->value.s, "0::/", 4))
+		return false;
+	kap_repair_hint(r, "the path begins at the slash");
+	kap_repair_replace(r, (struct kap_text){ p->value.s, p->value.s + 3 },
+			   "%s", "");
+	return true;
+}
+
 /* Two slashes in a row, or two stars among other characters, become one. */
 static void fix_twice(const struct kap_problem *p, struct kap_repair *r)
 {
@@ -166,12 +177,17 @@ static void fix_twice(const struct kap_problem *p, struct kap_repair *r)
  */
 bool kap_fix_cgroup(const struct kap_problem *p, struct kap_repair *r)
 {
+	static const char * const any[] = { "*", "**", "any", "all", NULL };
+
 	if (p->key != KAP_KEY_CGROUP || !p->value.s)
 		return false;
 	if (p->error == KAP_E_CGROUP_EMPTY || p->error == KAP_E_CGROUP_STARS) {
 		fix_twice(p, r);
-	} else if (fix_file_system(p, r)) {
+	} else if (fix_file_system(p, r) || fix_proc(p, r)) {
 		return true;
+	} else if (kap_word_is(p->value, any)) {
+		kap_repair_hint(r, "a key that is left out matches everything");
+		kap_repair_drop(r, p->word);
 	} else if (memchr(p->value.s, '/', kap_word_length(p->value))) {
 		kap_repair_hint(r, "a path begins with a slash");
 		kap_repair_replace(r, (struct kap_text){ p->value.s, p->value.s },

@@ -42,7 +42,7 @@ static bool take_number(const char **s, const char *end, u64 *thousandths)
 	for (; *s < end && is_digit(**s); (*s)++)
 		v = v < 1000000000ULL ? v * 10 + (**s - '0') : v;
 	v *= 1000;
-	if (*s > start && end - *s > 1 && **s == '.' && is_digit((*s)[1])) {
+	if (end - *s > 1 && **s == '.' && is_digit((*s)[1])) {
 		for ((*s)++; *s < end && is_digit(**s); (*s)++, part /= 10)
 			v += part * (**s - '0');
 	}

@@ -5,9 +5,10 @@
 #include <strings.h>
 
 #include "rule/key.h"
+#include "words/near.h"
 #include "words/repair.h"
 
-#define KEY_MAX_LEN	24
+#define KEY_MAX_LEN	KAP_NEAR_MAX
 
 /* What nft, iptables, ss, sysctl and socket(7) call it. */
 static const struct {
@@ -24,6 +25,18 @@ static const struct {
 	{ "keepcnt", "cnt" }, { "tcp_keepcnt", "cnt" },
 	{ "tcp_keepalive_probes", "cnt" }, { "keepalive_probes", "cnt" },
 	{ "keepalive_count", "cnt" },
+	/* libpq, PostgreSQL, redis, systemd, HAProxy */
+	{ "keepalives_idle", "idle" }, { "tcp_keepalives_idle", "idle" },
+	{ "keepalives_interval", "intvl" },
+	{ "tcp_keepalives_interval", "intvl" },
+	{ "keepalives_count", "cnt" }, { "tcp_keepalives_count", "cnt" },
+	{ "keepalives", "keepalive" }, { "tcp_keepalive", "idle" },
+	{ "keepalivetimesec", "idle" }, { "keepaliveintervalsec", "intvl" },
+	{ "keepaliveprobes", "cnt" }, { "tcpusertimeout", "user_timeout" },
+	{ "tcpkeepalive", "keepalive" },
+	{ "clitcpka_idle", "idle" }, { "srvtcpka_idle", "idle" },
+	{ "clitcpka_intvl", "intvl" }, { "srvtcpka_intvl", "intvl" },
+	{ "clitcpka_cnt", "cnt" }, { "srvtcpka_cnt", "cnt" },
 	{ "tcp_user_timeout", "user_timeout" }, { "uto", "user_timeout" },
 	{ "usertimeout", "user_timeout" }, { "ut", "user_timeout" },
 	{ "timeout", "detect" }, { "dead", "detect" }, { "notice", "detect" },
@@ -44,6 +57,7 @@ static const struct {
 	{ "subnet", "raddr" }, { "dst", "raddr" }, { "daddr", "raddr" },
 	{ "dest", "raddr" }, { "destination", "raddr" }, { "host", "raddr" },
 	{ "remote", "raddr" }, { "peer", "raddr" }, { "to", "raddr" },
+	{ "d", "raddr" }, { "s", "laddr" },
 	{ "rip", "raddr" }, { "remote_addr", "raddr" }, { "raddress", "raddr" },
 	{ "src", "laddr" }, { "saddr", "laddr" }, { "source", "laddr" },
 	{ "local", "laddr" }, { "from", "laddr" }, { "bind", "laddr" },
@@ -65,13 +79,20 @@ static const struct {
 /* Keys of the tool, beside those of the parser. */
 static const char unit_key[] = "unit";
 
-/* In small letters, with "_" for "-", without dashes in front. */
+/*
+ * In small letters, with "_" for "-", without dashes and without the folder of
+ * a sysctl in front.
+ */
 static void normalize(struct kap_text name, char *to, size_t size)
 {
+	static const char sysctl[] = "net.ipv4.";
 	size_t n = 0;
 
 	while (name.s < name.end && *name.s == '-')
 		name.s++;
+	if (kap_word_length(name) > strlen(sysctl) &&
+	    !memcmp(name.s, sysctl, strlen(sysctl)))
+		name.s += strlen(sysctl);
 	for (; name.s < name.end && n < size - 1; name.s++) {
 		char c = *name.s;
 
@@ -82,49 +103,15 @@ static void normalize(struct kap_text name, char *to, size_t size)
 	to[n] = '\0';
 }
 
-/* Letters to insert, remove, change or swap to make one word of another. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[3][KEY_MAX_LEN + 2], i, j, n = strlen(a), m = strlen(b);
-
-	for (j = 0; j <= m; j++)
-		row[0][j] = j;
-	for (i = 1; i <= n; i++) {
-		size_t *now = row[i % 3], *up = row[(i + 2) % 3];
-		size_t *upper = row[(i + 1) % 3];
-
-		now[0] = i;
-		for (j = 1; j <= m; j++) {
-			size_t best = up[j - 1] + (a[i - 1] != b[j - 1]);
-
-			if (up[j] + 1 < best)
-				best = up[j] + 1;
-			if (now[j - 1] + 1 < best)
-				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] && upper[j - 2] + 1 < best)
-				best = upper[j - 2] + 1;
-			now[j] = best;
-		}
-	}
-	return row[n % 3][m];
-}
-
 static const char *nearest(const char *name)
 {
-	const char *best = NULL;
-	size_t least = strlen(name) < 5 ? 2 : 3;
+	const char *names[KAP_KEY_NR + 2] = { NULL };
 	int key;
 
-	for (key = 0; key < KAP_KEY_NR; key++) {
-		size_t d = distance(name, kap_key_name(key));
-
-		if (d < least) {
-			least = d;
-			best = kap_key_name(key);
-		}
-	}
-	return distance(name, unit_key) < least ? unit_key : best;
+	for (key = 0; key < KAP_KEY_NR; key++)
+		names[key] = kap_key_name(key);
+	names[key] = unit_key;
+	return strlen(name) < 3 ? NULL : kap_near_find(name, names);
 }
 
 /**
@@ -167,22 +154,49 @@ static bool fix_needless(const struct kap_problem *p, struct kap_text name,
 		"comment", "desc", "description", "note", NULL,
 	};
 	static const char * const ids[] = { "id", "rule", NULL };
+	static const char * const programs[] = {
+		"gid", "group", "pid", "program", "comm", "cmd", "command",
+		"exe", "process", "binary", "app", "execstart", NULL,
+	};
 
 	if (kap_word_is(name, tcp)) {
 		kap_repair_hint(r, "every rule is for TCP, IPv4 and IPv6");
 		kap_repair_drop(r, p->word);
 	} else if (kap_word_is(name, text)) {
 		kap_repair_hint(r, "a comment begins with # and ends the line");
-		kap_repair_drop(r, p->word);
+		if (memchr(p->value.s, '=', p->end - p->value.s))
+			kap_repair_drop(r, p->word);
+		else
+			kap_repair_replace(r, (struct kap_text){ name.s, p->value.s },
+					   "# ");
 	} else if (kap_word_is(name, ids)) {
 		kap_repair_hint(r, "the module gives the ids; name= is yours");
 		kap_repair_drop(r, p->word);
+	} else if (kap_word_is(name, programs)) {
+		kap_repair_hint(r, "rules see no programs: use unit=, cgroup= or uid=");
+	} else if (memchr(name.s, '$', kap_word_length(name))) {
+		kap_repair_hint(r, "there are no variables here");
 	} else if (kap_word_is(name, nic)) {
 		kap_repair_hint(r, "rules do not see interfaces: use laddr= or raddr=");
 	} else {
 		return false;
 	}
 	return true;
+}
+
+/* What kap_names_expand() did not take. */
+static void fix_unit(const struct kap_problem *p, struct kap_repair *r)
+{
+	r->message = "name of a systemd unit expected";
+	if (*p->value.s == '/') {
+		kap_repair_hint(r, "a path is for cgroup=");
+		kap_repair_replace(r, (struct kap_text){ p->word.s, p->value.s },
+				   "cgroup=");
+	} else if (memchr(p->value.s, ',', kap_word_length(p->value))) {
+		kap_repair_hint(r, "unit= takes no list: write a rule for each");
+	} else {
+		kap_repair_hint(r, "a unit with processes is called NAME.service, .socket, .slice, .scope or .mount");
+	}
 }
 
 /**
@@ -221,8 +235,7 @@ bool kap_fix_key(const struct kap_problem *p, struct kap_repair *r)
 		return true;
 	}
 	if (!strcmp(key, unit_key) && !strncmp(name.s, "unit=", 5)) {
-		r->message = "name of a systemd unit expected";
-		kap_repair_hint(r, "a unit is called NAME.service, .socket, .slice, .scope or .mount");
+		fix_unit(p, r);
 		return true;
 	}
 	if (!strcmp(key, word))

@@ -93,6 +93,30 @@ static bool fix_separators(const struct kap_problem *p, struct kap_repair *r)
 	return changed;
 }
 
+/*
+ * "1024-", "1024:" and "1024+" go on to the last port, "-1024" begins at the
+ * first; ":80" is how ss writes a single one.
+ */
+static bool fix_open(const struct kap_problem *p, struct kap_repair *r)
+{
+	const char *s = p->at.s, *end = p->at.end;
+	size_t len = kap_word_length(p->at);
+
+	if (len < 2 || p->key == KAP_KEY_UID)
+		return false;
+	if (is_digit(*s) && strspn(s, "0123456789") == len - 1 &&
+	    strchr("-:+", end[-1]))
+		kap_repair_replace(r, p->at, "%.*s-65535", (int)len - 1, s);
+	else if (*s == '-' && strspn(s + 1, "0123456789") >= len - 1)
+		kap_repair_replace(r, p->at, "1%.*s", (int)len, s);
+	else if (*s == ':' && strspn(s + 1, "0123456789") >= len - 1)
+		kap_repair_replace(r, p->at, "%.*s", (int)len - 1, s + 1);
+	else
+		return false;
+	kap_repair_hint(r, "a port is a number, a range has both ends: 1024-65535");
+	return true;
+}
+
 /* The range of the element in @p->at, moved into what there is. */
 static void fix_range(const struct kap_problem *p, struct kap_repair *r)
 {
@@ -169,15 +193,19 @@ bool kap_fix_list(const struct kap_problem *p, struct kap_repair *r)
 		kap_repair_not(p, r);
 		return true;
 	}
-	if (fix_separators(p, r))
+	if (memchr(p->value.s, '$', kap_word_length(p->value))) {
+		kap_repair_hint(r, "there are no variables here");
+		return true;
+	}
+	if (fix_open(p, r) || fix_separators(p, r))
 		return true;
 	for (s = p->at.s; s < p->at.end && !is_letter(*s); s++)
 		;
 	if (s < p->at.end)
 		fix_name(p, r);
-	else if (is_digit(*p->at.s) && p->at.end[-1] == '-')
-		kap_repair_hint(r, "an open range is written with its end, such as 1024-65535");
 	else
-		kap_repair_hint(r, "numbers, and ranges such as 8000-8999");
+		kap_repair_hint(r, p->key == KAP_KEY_UID ?
+				   "numbers, names of users, and ranges such as 1000-1999" :
+				   "numbers, names of services, and ranges such as 8000-8999");
 	return true;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Values that are one of a few words, names, and what a rule has to have. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -50,10 +51,37 @@ static const struct {
 static bool is_any(struct kap_text v)
 {
 	static const char * const any[] = {
-		"any", "all", "*", "both", "everything", NULL,
+		"any", "all", "*", "both", "everything", "in,out", "out,in",
+		NULL,
 	};
 
 	return kap_word_is(v, any);
+}
+
+/* nginx: so_keepalive=IDLE:INTVL:CNT, of which any may be missing. */
+static bool fix_nginx(const struct kap_problem *p, struct kap_repair *r)
+{
+	static const char * const keys[] = { "idle=", "intvl=", "cnt=" };
+	char *text = kap_mem_alloc(kap_word_length(p->value) + 32), *to = text;
+	const char *s = p->value.s, *end = p->value.end;
+	size_t i;
+
+	for (i = 0; i < 3 && s < end; i++) {
+		size_t len = strcspn(s, ":;");
+
+		if (len > (size_t)(end - s))
+			len = end - s;
+		if (len)
+			to += sprintf(to, "%s%s%.*s", to > text ? " " : "",
+				      keys[i], (int)len, s);
+		s += len + 1;
+	}
+	if (to > text) {
+		kap_repair_hint(r, "nginx writes IDLE:INTVL:CNT; here each has its key");
+		kap_repair_replace(r, p->word, "%s", text);
+	}
+	free(text);
+	return true;
 }
 
 static bool fix_choice(const struct kap_problem *p, struct kap_repair *r)
@@ -72,6 +100,9 @@ static bool fix_choice(const struct kap_problem *p, struct kap_repair *r)
 		kap_repair_replace(r, p->value, "%s", meanings[i].meant);
 		return true;
 	}
+	if (p->error == KAP_E_KEEPALIVE &&
+	    memchr(p->value.s, ':', kap_word_length(p->value)))
+		return fix_nginx(p, r);
 	if (p->error == KAP_E_DIR && is_any(p->value)) {
 		kap_repair_hint(r, "without dir=, both directions");
 		kap_repair_drop(r, p->word);
@@ -80,7 +111,7 @@ static bool fix_choice(const struct kap_problem *p, struct kap_repair *r)
 	} else if (p->error == KAP_E_MODE) {
 		kap_repair_hint(r, "default: what the application left unset; clamp: lower what it set; force: set all");
 	} else if (p->error == KAP_E_ACTION) {
-		kap_repair_hint(r, "kapolicy filters nothing: skip leaves a connection as it is");
+		kap_repair_hint(r, "skip is the only action: without action=, the rule sets what it names");
 	}
 	return true;
 }
@@ -96,26 +127,31 @@ static void fix_name(const struct kap_problem *p, struct kap_repair *r)
 	char name[KAP_NAME_MAX + 1], *to = name;
 	const char *s;
 
-	for (s = p->value.s; s < p->value.end && to < name + KAP_NAME_MAX; s++)
-		*to++ = is_name_char(*s) ? *s : '-';
+	for (s = p->value.s; s < p->value.end && to < name + KAP_NAME_MAX; s++) {
+		if (is_name_char(*s))
+			*to++ = *s;
+		else if (to > name && to[-1] != '-')
+			*to++ = '-';
+	}
 	*to = '\0';
-	kap_repair_replace(r, p->value, "%s", name);
+	if (to > name)
+		kap_repair_replace(r, p->value, "%s", name);
 }
 
 /* A number that is out of range becomes the next one in it. */
 static void fix_number(const struct kap_problem *p, struct kap_repair *r)
 {
-	long v = strtol(p->value.s, NULL, 10);
+	char *end;
+	long v = strtol(p->value.s, &end, 10);
+	bool prio = p->key == KAP_KEY_PRIO;
+	long min = prio ? 0 : 3, max = prio ? KAP_PRIO_MAX : KAP_CNT_MAX;
 
-	if (p->key == KAP_KEY_PRIO) {
-		kap_repair_hint(r, "0 is tried first, 65535 last; 1000 without prio=");
-		kap_repair_replace(r, p->value, "%d",
-				   v > KAP_PRIO_MAX ? KAP_PRIO_MAX : 0);
-	} else {
-		kap_repair_hint(r, "so many lost probes end the connection; 3 is a good number");
-		kap_repair_replace(r, p->value, "%d",
-				   v > KAP_CNT_MAX ? KAP_CNT_MAX : 3);
-	}
+	kap_repair_hint(r, prio ? "0 is tried first, 65535 last; 1000 without prio=" :
+				  "so many lost probes end the connection; 3 is a good number");
+	/* of "high", nobody knows the number */
+	if (end > p->value.s)
+		kap_repair_replace(r, p->value, "%ld",
+				   v < 1 ? min : v > max ? max : v);
 }
 
 /**
@@ -144,8 +180,10 @@ bool kap_fix_rule(const struct kap_problem *p, struct kap_repair *r)
 		kap_repair_drop(r, p->word);
 		return true;
 	case KAP_E_NOTHING:
-		kap_repair_hint(r, "say what is to be set, such as a dead peer to be noticed within a minute:");
-		kap_repair_replace(r, end, " detect=60s");
+		kap_repair_hint(r, "say what is to be set, such as a dead peer to be noticed within a minute: detect=60s");
+		/* of a line without any key, a rule for everything is not meant */
+		if (memchr(p->line, '=', p->end - p->line))
+			kap_repair_replace(r, end, " detect=60s");
 		return true;
 	case KAP_E_AUTO:
 		kap_repair_hint(r, "auto is computed from all three; or say detect=T alone");

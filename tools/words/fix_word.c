@@ -19,7 +19,8 @@ static const char * const skip_words[] = {
 static const char * const needless_words[] = {
 	"tcp", "ip", "ip6", "inet", "rule", "match", "set", "with", "and",
 	"then", "add", "insert", "append", "-a", "-i", "-p", "-m", "if", "when",
-	"for", "use", "meta", "th", "->", NULL,
+	"for", "use", "meta", "th", "->", "&&", "||", "or", "option", "}", "]", "-",
+	"-j", "output", "input", NULL,
 };
 
 static const char * const comment_words[] = { ";", "//", "--", "rem", NULL };
@@ -57,7 +58,9 @@ static bool is_duration_key(struct kap_text key)
 
 static bool is_element(struct kap_text w)
 {
-	return (*w.s >= '0' && *w.s <= '9') || *w.s == ',' || *w.s == ':' ||
+	if (*w.s == '-')
+		return w.end - w.s == 1 || (w.s[1] >= '0' && w.s[1] <= '9');
+	return (*w.s >= '0' && *w.s <= '9') || strchr(",:/", *w.s) ||
 	       has(w, '.') || has(w, ':') || has(w, ',');
 }
 
@@ -69,7 +72,8 @@ static bool fix_equals(const struct kap_problem *p, struct kap_repair *r)
 	struct kap_text name = { w.s, colon ? colon : w.end };
 
 	key = kap_key_meant(name);
-	if (!key)
+	/* "ip daddr 10.0.0.1", "tcp dport 80": a family is no key there */
+	if (!key || (kap_word_is(w, needless_words) && kap_key_meant(next)))
 		return false;
 	gap = (struct kap_text){ name.end, next.s };
 	if (colon && colon + 1 < w.end) {
@@ -90,11 +94,20 @@ static bool fix_equals(const struct kap_problem *p, struct kap_repair *r)
 	return true;
 }
 
+/* Does "KEY:" begin here? Then it is no IPv6 address behind a list of them. */
+static bool has_key(struct kap_text w)
+{
+	const char *colon = memchr(w.s, ':', kap_word_length(w));
+
+	return colon && kap_key_meant((struct kap_text){ w.s, colon });
+}
+
 /* A word that belongs to the value of the word in front of it. */
 static bool fix_joined(const struct kap_problem *p, struct kap_repair *r)
 {
 	struct kap_text w = p->word, prev = kap_word_before(p, w), key;
 	struct kap_text gap = { prev.end, w.s };
+	struct kap_text next = kap_word_behind(p, w);
 
 	if (prev.s == prev.end)
 		return false;
@@ -103,11 +116,16 @@ static bool fix_joined(const struct kap_problem *p, struct kap_repair *r)
 	    prev.end[-1] >= '0' && prev.end[-1] <= '9') {
 		kap_repair_hint(r, "no blank between a number and its unit");
 		kap_repair_replace(r, gap, "%s", "");
-	} else if (is_list_key(key) && is_element(w)) {
-		bool comma = prev.end[-1] == ',' || *w.s == ',';
+	} else if (is_list_key(key) && is_element(w) && !has_key(w)) {
+		bool comma = strchr(",-{", prev.end[-1]) || strchr(",-/", *w.s);
 
 		kap_repair_hint(r, "a list has commas and no blanks");
-		kap_repair_replace(r, gap, "%s", comma ? "" : ",");
+		/* "80 - 90" */
+		if (kap_word_length(w) == 1 && *w.s == '-' && next.s < next.end)
+			kap_repair_replace(r, (struct kap_text){ prev.end, next.s },
+					   "-");
+		else
+			kap_repair_replace(r, gap, "%s", comma ? "" : ",");
 	} else if (kap_word_length(key) == 4 && !memcmp(key.s, "name", 4)) {
 		kap_repair_hint(r, "a name has no blanks");
 		kap_repair_replace(r, gap, "-");
@@ -121,7 +139,8 @@ static bool fix_comment(const struct kap_problem *p, struct kap_repair *r)
 {
 	struct kap_text first = { p->word.s, p->word.s + 1 };
 
-	if (*p->word.s == '[' && p->word.s == p->line) {
+	if (*p->word.s == '[' && p->word.s == p->line &&
+	    !has(p->word, ':')) {
 		kap_repair_hint(r, "there are no sections: one rule a line, # for a comment");
 		first.end = first.s;
 	} else if (*p->word.s == ';' || kap_word_is(p->word, comment_words) ||
@@ -140,7 +159,14 @@ static bool fix_command(const struct kap_problem *p, struct kap_repair *r)
 	static const char * const del[] = {
 		"delete", "remove", "rm", "drop", NULL,
 	};
+	static const char * const include[] = {
+		"include", "source", ".", NULL,
+	};
 	static const char * const flush[] = { "clear", "reset", "empty", NULL };
+	static const char * const kapctl[] = {
+		"load", "save", "check", "show", "list", "enable", "disable",
+		"apply", "stats", "kapctl", NULL,
+	};
 
 	if (p->error != KAP_E_COMMAND)
 		return false;
@@ -152,7 +178,31 @@ static bool fix_command(const struct kap_problem *p, struct kap_repair *r)
 		kap_repair_hint(r, "all rules are deleted by: kapctl flush");
 		return true;
 	}
+	if (kap_word_is(p->word, kapctl)) {
+		kap_repair_hint(r, "this is a command for the shell: here, there are only rules");
+		return true;
+	}
+	if (kap_word_is(p->word, include)) {
+		kap_repair_hint(r, "files are named to load, which reads all *.conf of /etc/kapolicy/rules.d by itself");
+		return true;
+	}
 	return false;
+}
+
+/* "del 5" and "del pg" */
+static bool fix_del(const struct kap_problem *p, struct kap_repair *r)
+{
+	struct kap_text next = kap_word_behind(p, p->word);
+	struct kap_text prev = kap_word_before(p, p->word);
+	int len = kap_word_length(p->word);
+
+	if (next.s < next.end || has(prev, '='))
+		kap_repair_hint(r, "one rule at a time");
+	else if (strspn(p->word.s, "0123456789") >= kap_word_length(p->word))
+		kap_repair_replace(r, p->word, "id=%.*s", len, p->word.s);
+	else if (!has(p->word, '='))
+		kap_repair_replace(r, p->word, "name=%.*s", len, p->word.s);
+	return true;
 }
 
 /* A value that is missing is often behind a blank. */
@@ -217,10 +267,12 @@ bool kap_fix_word(const struct kap_problem *p, struct kap_repair *r)
 		return fix_empty(p, r);
 	if (p->error == KAP_E_REPEATED)
 		return fix_repeated(p, r);
+	if (p->error == KAP_E_DEL)
+		return fix_del(p, r);
 	if (p->error != KAP_E_WORD && p->error != KAP_E_COMMAND)
 		return false;
-	if (fix_comment(p, r) || fix_joined(p, r) || fix_equals(p, r) ||
-	    fix_command(p, r))
+	if (fix_comment(p, r) || fix_command(p, r) || fix_joined(p, r) ||
+	    fix_equals(p, r))
 		return true;
 	if (kap_word_is(p->word, skip_words)) {
 		kap_repair_hint(r, "to leave connections alone: action=skip");
@@ -228,13 +280,19 @@ bool kap_fix_word(const struct kap_problem *p, struct kap_repair *r)
 	} else if (kap_word_is(p->word, needless_words)) {
 		kap_repair_hint(r, "a rule is key=value words and nothing else");
 		kap_repair_drop(r, p->word);
+	} else if (has(p->word, '$')) {
+		kap_repair_hint(r, "there are no variables here");
+	} else if (has(p->word, '<') || has(p->word, '>')) {
+		kap_repair_hint(r, "there is no < and no >: a range has a dash, such as 1024-65535");
+	} else if (*p->word.s == '{' || *p->word.s == '"') {
+		kap_repair_hint(r, "this is no JSON: a rule is KEY=VALUE words, such as port=5432 detect=30s");
 	} else if (kap_word_length(p->word) == 1 && *p->word.s == '\\') {
 		kap_repair_hint(r, "a rule is one line: it cannot go on in the next one");
 	} else if (kap_word_length(p->word) == 1 && *p->word.s == '=') {
 		kap_repair_hint(r, "key=value, with = and without blanks");
 		kap_repair_drop(r, p->word);
-	} else {
-		kap_repair_hint(r, "a rule is key=value words: kapctl help add");
+	} else if (!kap_fix_endpoint(p, r)) {
+		kap_repair_hint(r, "every word is KEY=VALUE, such as port=5432: kapctl help add");
 	}
 	return true;
 }

@@ -75,6 +75,9 @@ bool kap_fix_list(const struct kap_problem *p, struct kap_repair *r);
 bool kap_fix_address(const struct kap_problem *p, struct kap_repair *r);
 bool kap_fix_cgroup(const struct kap_problem *p, struct kap_repair *r);
 
+/* A port or an address that stands where key=value is expected. */
+bool kap_fix_endpoint(const struct kap_problem *p, struct kap_repair *r);
+
 /* What a word is meant to be as a key: its name, or NULL. */
 const char *kap_key_meant(struct kap_text name);
 

@@ -98,6 +98,7 @@ static bool is_of_whole(enum kap_error error)
 {
 	return error == KAP_E_NOTHING || error == KAP_E_AUTO ||
 	       error == KAP_E_OFF || error == KAP_E_COMMAND ||
+	       error == KAP_E_DEL ||
 	       error == KAP_E_LINE || error == KAP_E_MEMORY;
 }
 
@@ -107,8 +108,16 @@ static bool is_beyond_repair(const struct kap_edit *line, enum kap_error error)
 	const char *s = line->s + strspn(line->s, " \t");
 
 	return error == KAP_E_LINE || error == KAP_E_MEMORY ||
-	       error == KAP_E_EXTRA || !strncmp(s, "del ", 4) ||
-	       !strcmp(s, "del") || !strncmp(s, "destroy ", 8);
+	       error == KAP_E_EXTRA || !strcmp(s, "del") ||
+	       (error != KAP_E_DEL && !strncmp(s, "del ", 4)) ||
+	       !strncmp(s, "destroy ", 8);
+}
+
+/* One NUL says it all: there are hundreds in a program, and in UTF-16. */
+static bool is_binary(const struct kap_problem *p)
+{
+	return p->error == KAP_E_CHAR &&
+	       memchr(p->line, '\0', p->end - p->line);
 }
 
 /* Is it a consequence of what has been said, or something new? */
@@ -158,12 +167,12 @@ static bool treat(struct kap_advice *advice, struct kap_edit *line,
 	struct kap_repair r;
 	bool more = true;
 
-	if (is_beyond_repair(line, p->error)) {
+	if (is_beyond_repair(line, p->error))
 		memset(&r, 0, sizeof(r));
-		more = false;
-	} else {
+	else
 		repair(&r, p);
-	}
+	if (is_beyond_repair(line, p->error) || is_binary(p))
+		more = false;
 	add_finding(advice, p->error, origin, &r);
 	if (r.front) {
 		free(advice->front);

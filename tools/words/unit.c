@@ -15,10 +15,6 @@
 
 #define NAME_MAX_LEN	255
 
-static const char * const types[] = {
-	".service", ".socket", ".slice", ".scope", ".mount", ".swap",
-};
-
 static bool has_suffix(const char *name, size_t len, const char *suffix)
 {
 	size_t n = strlen(suffix);
@@ -26,15 +22,33 @@ static bool has_suffix(const char *name, size_t len, const char *suffix)
 	return len > n && !memcmp(name + len - n, suffix, n);
 }
 
-static bool has_type(const char *name, size_t len)
+static bool has_one_of(const char *name, size_t len, const char *const *suffix)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (has_suffix(name, len, types[i]))
+	for (; *suffix; suffix++) {
+		if (has_suffix(name, len, *suffix))
 			return true;
 	}
 	return false;
+}
+
+static bool has_type(const char *name, size_t len)
+{
+	static const char * const types[] = {
+		".service", ".socket", ".slice", ".scope", ".mount", ".swap",
+		NULL,
+	};
+
+	return has_one_of(name, len, types);
+}
+
+/* Units that never have a process: what they start is another unit. */
+static bool is_without_cgroup(const char *name, size_t len)
+{
+	static const char * const types[] = {
+		".timer", ".target", ".path", ".device", ".automount", NULL,
+	};
+
+	return has_one_of(name, len, types);
 }
 
 /**
@@ -178,7 +192,7 @@ char *kap_unit_path(const char *name, size_t len)
 	size_t size;
 	FILE *out;
 
-	if (len > NAME_MAX_LEN)
+	if (len > NAME_MAX_LEN || is_without_cgroup(name, len))
 		return NULL;
 	snprintf(unit, sizeof(unit), "%.*s%s", (int)len, name,
 		 has_type(name, len) ? "" : ".service");

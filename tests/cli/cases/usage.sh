@@ -38,3 +38,18 @@ t 'test: no words' 'kapctl test'
 t 'presets: two names' 'kapctl presets aws-nlb aws-nat'
 t 'stats: two formats' 'kapctl stats --prometheus --json'
 t 'stdout is full' 'kapctl save >/dev/full'
+
+# --- what is typed by those who know other tools
+
+for words in list status 'delete pg' reload stop conn laod port=80\ detect=30s; do
+	t "meant: $words" "kapctl $words"
+done
+t 'meant: an option' 'kapctl show --jsno; kapctl show --tabel; kapctl -v; kapctl show -J'
+t 'meant: a file with -f' 'kapctl load -f rules.conf; kapctl check -f rules.conf; kapctl save -f x'
+t 'meant: an operand of another command' 'kapctl flush pg; kapctl stats pg; kapctl save rules.conf; kapctl enable now'
+t 'meant: a rule to delete' 'kapctl del 5; kapctl del pg; kapctl del 5 6 7; kapctl del id=5 id=6'
+t 'meant: a rule to show' 'kapctl show 4; kapctl show id=77; kapctl show lna; kapctl show name=lam'
+t 'meant: a preset' 'kapctl presets aws; kapctl presets aws-nbl; kapctl presets zzz'
+t 'meant: a rule, where files are read' 'kapctl load port=80 detect=30s; kapctl check port=80'
+t 'meant: a program is no text' 'printf "\177ELF\2\1\0\0\nport=1\0\n" >x; kapctl check x'
+t 'meant: endless' 'kapctl check /dev/zero'
