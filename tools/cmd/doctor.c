@@ -29,7 +29,7 @@ static int run(const struct kap_args *args)
 const struct kap_command cmd_doctor = {
 	.name = "doctor",
 	.operands = "",
-	.summary = "find out what stops it from working here, and say how to mend it",
+	.summary = "find out what stops it from working here, and say how to fix it",
 	.help = "Changes nothing. If the module has seen no connection yet, opens one over\n"
 		"loopback that no rule counts. Needs no root, but may see less without. Exit\n"
 		"status: 0 nothing is wrong, 1 something is. With --json, prints an array of\n"

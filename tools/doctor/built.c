@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "doctor/build_log.h"
 #include "host/distro.h"
 #include "host/sysfs.h"
 
@@ -53,35 +54,24 @@ static int newest(char *version, size_t size)
 	return 0;
 }
 
-/*
- * dkms leaves the log of a build where it was made, unless that succeeds. Its
- * first line says for which kernel it was; dkms 3.2 puts its own behind "#".
- * The line that says what was wrong becomes @error.
- */
-static bool failed(const char *log, const char *release, char *error,
-		   size_t size)
+/* Whether a kernel was built by clang, its configuration says. */
+static bool is_of_clang(const char *release)
 {
-	char *line = NULL, *mine;
-	FILE *f = fopen(log, "re");
-	bool found = false;
+	char *path, *line = NULL;
+	bool clang = false;
 	size_t room = 0;
+	FILE *f;
 
-	*error = '\0';
-	if (!f)
-		return false;
-	if (asprintf(&mine, " for kernel %s ", release) < 0)
+	if (asprintf(&path, "/lib/modules/%s/build/.config", release) < 0)
 		abort();
-	while (!*error && getline(&line, &room, f) >= 0) {
-		if (strstr(line, mine))
-			found = true;
-		else if (*line != '#' && strstr(line, "rror:"))
-			snprintf(error, size, "%.*s",
-				 (int)strcspn(line, "\n"), line);
-	}
-	fclose(f);
+	f = fopen(path, "re");
+	free(path);
+	while (f && !clang && getline(&line, &room, f) >= 0)
+		clang = !strcmp(line, "CONFIG_CC_IS_CLANG=y\n");
+	if (f)
+		fclose(f);
 	free(line);
-	free(mine);
-	return found;
+	return clang;
 }
 
 static bool has_apt(void)
@@ -91,12 +81,66 @@ static bool has_apt(void)
 	return distro == KAP_DISTRO_DEBIAN || distro == KAP_DISTRO_UBUNTU;
 }
 
+/* One command each: one that the archive lacks must not keep the others away. */
+static void fix_packages(char *names)
+{
+	char *name, *rest = names;
+
+	while ((name = strsep(&rest, " ")))
+		kap_doctor_fix("%s %s", kap_distro_install(), name);
+}
+
+/* A module is built by what has built its kernel. */
+static void fix_clang(const struct kap_patient *p)
+{
+	static const struct {
+		const char *program;
+		const char *package;
+	} needed[] = {
+		{ "clang", "clang" }, { "ld.lld", "lld" }, { "llvm-ar", "llvm" },
+	};
+	bool said = false;
+	size_t i;
+
+	if (!is_of_clang(p->release))
+		return;
+	for (i = 0; i < ARRAY_SIZE(needed); i++) {
+		if (exists("/usr/bin/%s", needed[i].program))
+			continue;
+		if (!said)
+			kap_doctor_more("this kernel was built by clang, so its modules need clang, lld and llvm");
+		said = true;
+		if (kap_distro_install())
+			kap_doctor_fix("%s %s", kap_distro_install(),
+				       needed[i].package);
+		else
+			kap_doctor_fix("install %s", needed[i].package);
+	}
+}
+
+static void say_failed(const struct kap_patient *p, const char *version,
+		       const char *path, const struct kap_build_log *log)
+{
+	size_t i;
+
+	kap_doctor_say(KAP_PROBLEM, "module",
+		       "dkms could not build %s for this kernel: see %s",
+		       version, path);
+	for (i = 0; i < log->n; i++)
+		kap_doctor_more("%s", log->line[i]);
+	if (kap_build_log_has(log, "No space left on device"))
+		kap_doctor_fix("df -h /var/lib/dkms /tmp    (make room there)");
+	if (kap_build_log_has(log, "GLIBC_"))
+		kap_doctor_fix("install headers that were made for this release of the distribution");
+	fix_clang(p);
+}
+
 static void fix_headers(const struct kap_patient *p)
 {
 	char *headers = kap_distro_headers(p->release);
 
 	if (headers)
-		kap_doctor_fix("%s %s", kap_distro_install(), headers);
+		fix_packages(headers);
 	else
 		kap_doctor_fix("install what modules for %s are built against, as /lib/modules/%s/build",
 			       p->release, p->release);
@@ -123,7 +167,8 @@ static void not_installed(const struct kap_patient *p, bool headers)
 void kap_doctor_not_built(const struct kap_patient *p)
 {
 	bool headers = exists("/lib/modules/%s/build/Makefile", p->release);
-	char version[64], log[160], error[256];
+	char version[64], path[160];
+	struct kap_build_log log;
 	int err = newest(version, sizeof(version));
 
 	if (err) {
@@ -137,18 +182,14 @@ void kap_doctor_not_built(const struct kap_patient *p)
 		not_installed(p, headers);
 		return;
 	}
-	snprintf(log, sizeof(log), DKMS "/%s/build/make.log", version);
+	snprintf(path, sizeof(path), DKMS "/%s/build/make.log", version);
 	if (!headers) {
 		kap_doctor_say(KAP_PROBLEM, "module",
 			       "%s is not built for this kernel: the kernel's headers are missing",
 			       version);
 		fix_headers(p);
-	} else if (failed(log, p->release, error, sizeof(error))) {
-		kap_doctor_say(KAP_PROBLEM, "module",
-			       "dkms could not build %s for this kernel: see %s",
-			       version, log);
-		if (*error)
-			kap_doctor_more("%s", error);
+	} else if (kap_build_log_read(&log, path, p->release)) {
+		say_failed(p, version, path, &log);
 	} else {
 		kap_doctor_say(KAP_PROBLEM, "module",
 			       "%s is known to dkms, but not installed for this kernel",

@@ -14,7 +14,7 @@
 #include "host/distro.h"
 
 #define INDENT	20	/* columns in front of the texts */
-#define MEND	"to mend it: "
+#define FIX	"to fix it: "
 
 static const struct {
 	const char *name;
@@ -129,7 +129,7 @@ void kap_doctor_more(const char *fmt, ...)
 }
 
 /**
- * kap_doctor_fix - say how to mend what the last check has found
+ * kap_doctor_fix - say how to fix what the last check has found
  * @fmt: a command, as for printf(); of several, all are needed, in this order
  */
 void kap_doctor_fix(const char *fmt, ...)
@@ -143,8 +143,8 @@ void kap_doctor_fix(const char *fmt, ...)
 	if (kap_diag_is_json()) {
 		keep("fix", text);
 	} else {
-		printf("%*s%-*s%s", INDENT, "", (int)strlen(MEND),
-		       state.fix ? "" : MEND, kap_color(stdout, KAP_BOLD));
+		printf("%*s%-*s%s", INDENT, "", (int)strlen(FIX),
+		       state.fix ? "" : FIX, kap_color(stdout, KAP_BOLD));
 		put(text);
 		printf("%s\n", kap_color(stdout, KAP_PLAIN));
 	}

@@ -136,6 +136,26 @@ t_host 'module: could not be built, dkms 3.0' 'unbuilt; mkdir $host/var/lib/dkms
 printf "DKMS make.log for kapolicy-$version for kernel $KERNEL (x86_64)\nmake: Entering\nmodule/sock.c:7:1: error: unknown\033 type name\nmake: *** Error 2\n" >$host/var/lib/dkms/kapolicy/$version/build/make.log; wrong'
 t_host 'module: could not be built, dkms 3.2' 'unbuilt; mkdir $host/var/lib/dkms/kapolicy/$version/build
 printf "DKMS (dkms-3.2.2) make.log for kapolicy/$version for kernel $KERNEL (x86_64)\n# command: echo error: no\nmake: *** [Makefile:7] Error 2\n" >$host/var/lib/dkms/kapolicy/$version/build/make.log; wrong'
+
+# failed [LINE]...: the log of a build that failed with these lines
+failed() {
+	unbuilt
+	mkdir "$host/var/lib/dkms/kapolicy/$version/build"
+	printf '%s\n' "DKMS make.log for kapolicy-$version for kernel $KERNEL (x86_64)" \
+		"make -C /lib/modules/$KERNEL/build M=/var/lib/dkms modules" "make: Entering directory '/usr/src'" "$@" \
+		'make[1]: *** [Makefile:2027: /var/lib/dkms] Error 2' 'make: *** [Makefile:9: modules] Error 2' \
+		>"$host/var/lib/dkms/kapolicy/$version/build/make.log"
+}
+
+of_clang() {
+	echo CONFIG_CC_IS_CLANG=y >"$host/lib/modules/$KERNEL/build/.config"
+}
+
+t_host 'module: could not be built, no clang' 'failed "  CC [M]  main.o" "/bin/sh: 1: clang: not found"; of_clang; wrong'
+t_host 'module: could not be built, clang without lld' 'failed "/bin/sh: 1: ld.lld: not found"; of_clang; mkdir -p $host/usr/bin; : >$host/usr/bin/clang; : >$host/usr/bin/llvm-ar; wrong'
+t_host 'module: could not be built, glibc' 'failed "  HOSTCC scripts/mod" "scripts/basic/fixdep: /lib/x86_64-linux-gnu/libc.so.6: version \`GLIBC_2.38'"'"' not found (required by scripts/basic/fixdep)"; wrong'
+t_host 'module: could not be built, no space' 'failed "  LD [M]  kapolicy.o" "ld: final link failed: No space left on device"; wrong'
+t_host 'module: could not be built, only the last lines' 'failed one two three four five six; wrong'
 t_host 'module: nobody can tell without modinfo' 'unbuilt; rm $host/usr/sbin/modinfo; wrong | head -n 1'
 
 # headers KERNEL OS-RELEASE, its lines joined by |: which packages are named

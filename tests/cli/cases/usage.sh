@@ -41,7 +41,7 @@ t 'stdout is full' 'kapctl save >/dev/full'
 
 # --- what is typed by those who know other tools
 
-for words in list status 'delete pg' reload stop conn laod port=80\ detect=30s; do
+for words in list status 'delete pg' reload stop conn savee port=80\ detect=30s; do
 	t "meant: $words" "kapctl $words"
 done
 t 'meant: an option' 'kapctl show --jsno; kapctl show --tabel; kapctl -v; kapctl show -J'
