@@ -217,9 +217,11 @@ const struct kap_command cmd_add = {
 	.summary = "add rules to those in force",
 	.help = "RULE is KEY=VALUE ..., such as: name=pg port=5432 detect=30s\n"
 		"With -, or --file, rules one a line: all are added, or none.\n"
-		"Match: cgroup dir port lport rport laddr raddr uid\n"
+		"Match: cgroup unit dir port lport rport laddr raddr uid\n"
 		"Set:   keepalive idle intvl cnt user_timeout detect mode, or action=skip\n"
-		"Other: name prio\n",
+		"Other: name prio\n"
+		"unit=NAME is the cgroup of a systemd unit. Ports and uids may be names, and\n"
+		"raddr=@FILE is a list of addresses.\n",
 	.options = KAP_ARG_FILE | KAP_ARG_STRICT | KAP_ARG_QUIET,
 	.max = -1,
 	.run = run_add,

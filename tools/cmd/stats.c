@@ -8,6 +8,7 @@
 #include "host/live.h"
 #include "host/sysfs.h"
 #include "rule/format.h"
+#include "rules/brief.h"
 #include "rules/output_rule.h"
 
 /* The files of stats/, and what they count. */
@@ -123,6 +124,26 @@ static void print_json(const struct kap_live *live,
 	kap_output_json(doc);
 }
 
+static void print_totals(const unsigned long long *total)
+{
+	static const struct kap_column columns[] = {
+		{ NULL, false, false }, { NULL, true, false }, { NULL, false, true },
+	};
+	struct kap_table t = {
+		.column = columns,
+		.columns = ARRAY_SIZE(columns),
+	};
+	size_t i;
+
+	for (i = 0; i < N_TOTALS; i++) {
+		kap_table_cell(&t, KAP_PLAIN, "%s", totals[i].name);
+		kap_table_cell(&t, KAP_PLAIN, "%llu", total[i]);
+		kap_table_cell(&t, KAP_PLAIN, "%s", totals[i].help);
+	}
+	kap_table_print(&t);
+}
+
+/* Short numbers: show NAME has the whole ones. */
 static void print_table(const struct kap_live *live,
 			const unsigned long long *total)
 {
@@ -135,15 +156,18 @@ static void print_table(const struct kap_live *live,
 		{ "HELD", true, false },
 		{ "TIMED_OUT", true, false },
 	};
+	static const unsigned char drop[ARRAY_SIZE(columns)] = {
+		[3] = 1, [4] = 3, [5] = 2,	/* in the order that show has */
+	};
 	struct kap_table t = {
 		.column = columns,
 		.columns = ARRAY_SIZE(columns),
+		.drop = drop,
 	};
+	char number[KAP_BRIEF_NUMBER];
 	size_t i, j;
 
-	for (i = 0; i < N_TOTALS; i++)
-		printf("%-12s %12llu  %s\n", totals[i].name, total[i],
-		       totals[i].help);
+	print_totals(total);
 	for (i = 0; i < live->rules.n; i++) {
 		const struct kap_rule *r = live->rules.v[i].rule;
 		u64 counts[KAP_SHOWN_NR];
@@ -152,8 +176,9 @@ static void print_table(const struct kap_live *live,
 		kap_table_cell(&t, KAP_PLAIN, "%llu", (unsigned long long)r->id);
 		kap_table_cell(&t, KAP_CYAN, "%s", r->name ? r->name : "-");
 		for (j = 0; j < KAP_SHOWN_NR; j++)
-			kap_table_cell(&t, KAP_PLAIN, "%llu",
-				       (unsigned long long)counts[j]);
+			kap_table_cell(&t, KAP_PLAIN, "%s",
+				       kap_brief_number(counts[j], number,
+							sizeof(number)));
 	}
 	if (t.n) {
 		putchar('\n');

@@ -186,11 +186,11 @@ const struct kap_command cmd_test = {
 	.name = "test",
 	.operands = "KEY=VALUE...",
 	.summary = "say which rule wins a connection, and what it sets",
-	.help = "Describe the connection by cgroup, dir, port, lport, rport, laddr, raddr and\n"
-		"uid, and what its application sets itself by keepalive, idle, intvl, cnt and\n"
-		"user_timeout. A rule with a match key that was not given does not match. Rules\n"
-		"before the winner that fail only because of keys not given, or because exactly\n"
-		"one given key differs, are listed as nearly.\n",
+	.help = "Describe the connection by cgroup or unit, dir, port, lport, rport, laddr, raddr\n"
+		"and uid, and what its application sets itself by keepalive, idle, intvl, cnt\n"
+		"and user_timeout. A rule with a match key that was not given does not match.\n"
+		"Rules before the winner that fail only because of keys not given, or because\n"
+		"exactly one given key differs, are listed as nearly.\n",
 	.options = KAP_ARG_FILE | KAP_ARG_STRICT,
 	.min = 1,
 	.max = -1,

@@ -9,7 +9,9 @@ _kapctl_values() { # KEY
 	keepalive) echo off on ;;
 	mode) echo clamp default force ;;
 	action) echo skip ;;
-	user_timeout) echo auto ;;
+	user_timeout) echo auto none ;;
+	uid) compgen -u ;;
+	unit) systemctl list-units --all --plain --no-legend --type=service,slice,scope,socket 2>/dev/null | cut -d ' ' -f 1 ;;
 	esac
 }
 
@@ -38,6 +40,11 @@ _kapctl_test_keys() {
 _kapctl_filters() {
 	kapctl add --help 2>/dev/null | sed -nE 's/^Match: *//p'
 	echo state program pid
+}
+
+# What --sort takes, as the help of show says.
+_kapctl_sort() {
+	kapctl show --help 2>/dev/null | sed -nE 's/^KEY is one of: *//p' | sed 's/([^)]*)//' | tr -cs 'a-z_' '\n'
 }
 
 # id=N and name=X of the rules in force
@@ -104,7 +111,7 @@ _kapctl() {
 	current=${words[-1]}
 	for ((i = 1; i < ${#words[@]} - 1; i++)); do
 		word=${words[i]}
-		[[ $command || $word == -?* || $previous == -f || $previous == --file ]] || command=$word
+		[[ $command || $word == -?* || $previous == -f || $previous == --@(file|sort|max) ]] || command=$word
 		previous=$word
 	done
 
@@ -113,6 +120,10 @@ _kapctl() {
 	if [[ $previous == -f || $previous == --file ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		compopt -o filenames 2>/dev/null
+		return
+	fi
+	if [[ $previous == --sort ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_kapctl_sort)" -- "$current")
 		return
 	fi
 	mapfile -t COMPREPLY < <(_kapctl_candidates "$command" "$current" "${words[@]:1}" |

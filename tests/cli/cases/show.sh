@@ -75,6 +75,9 @@ t 'stats: piped' 'kapctl stats'
 t 'stats: JSON' 'kapctl stats -j'
 t 'stats: prometheus' 'kapctl stats --prometheus'
 t 'stats: on a terminal' 'on_tty 100 stats'
+t 'stats: many kinds, 80 columns' 'many_kinds; on_tty 80 stats'
+check 'stats: never wider than 80 columns' \
+	"many_kinds; on_tty 80 stats >out; cat out; [ \"\$(wc -L <out)\" -le 80 ]"
 t 'stats: a file is missing' 'rm "$sys/stats/app_set"; kapctl stats'
 check 'stats: prometheus format is in order' 'kapctl stats --prometheus | awk "
 	/^# HELP / { help = \$3; next }
