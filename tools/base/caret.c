@@ -32,7 +32,7 @@ static bool blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* The line without blanks around it, unless it is they that are wrong. */
+/* Cut the blanks around the line, unless the error is in them. */
 static void fill(struct row *row, const struct kap_place *at)
 {
 	size_t i = 0, len = at->len;
@@ -81,7 +81,7 @@ static void print_cells(FILE *out, const struct row *row, size_t first,
 {
 	size_t i;
 
-	/* the blank that stands for something missing is not shown */
+	/* do not print the blank that stands for a missing word */
 	while (end > first && row->cell[end - 1].c.s[0] == ' ')
 		end--;
 	for (i = first; i < end; i++)
@@ -109,7 +109,7 @@ static void print_carets(FILE *out, const struct row *row, size_t first,
  * @out: where to
  * @at: the line and the offending bytes
  *
- * A long line is cut to what stands around the offending bytes.
+ * A long line is cut to the part around the offending bytes.
  */
 void kap_caret_print(FILE *out, const struct kap_place *at)
 {

@@ -11,7 +11,7 @@ static bool wanted(FILE *to)
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
-	/* no-color.org: set and not empty, whatever the value */
+	/* no-color.org: any value but an empty one turns colours off */
 	if (no_color && *no_color)
 		return false;
 	if (!term || !*term || !strcmp(term, "dumb"))

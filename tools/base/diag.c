@@ -10,7 +10,7 @@
 #include "base/color.h"
 #include "base/json.h"
 
-/* Nobody reads more of each kind. */
+/* Of each kind; the rest is only counted. */
 #define SHOWN_MAX	100
 
 /* One kapctl runs one command, so there is one state. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Memory that is always there: without it kapctl ends with a message. */
+/* Allocation that never fails: kapctl ends with a message instead. */
 #ifndef _KAPCTL_MEM_H
 #define _KAPCTL_MEM_H
 

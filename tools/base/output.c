@@ -9,12 +9,12 @@
 #include "base/diag.h"
 #include "base/exit.h"
 
-/* What the command has to say under --json; kap_output_finish() prints it. */
+/* The JSON document of the command; kap_output_finish() prints it. */
 static json_t *result;
 static bool no_json;
 static bool quiet;
 
-/* A list that is printed as it comes: its key, and whether it has any yet. */
+/* A list that is printed item by item: its key, and whether one was printed. */
 static const char *list;
 static bool list_used;
 

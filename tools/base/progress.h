@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What takes long says on a terminal how far it is. */
+/* The progress of a long run, shown on a terminal. */
 #ifndef _KAPCTL_PROGRESS_H
 #define _KAPCTL_PROGRESS_H
 

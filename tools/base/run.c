@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Not PATH: a user's may have neither sbin, nor what root ought to run. */
+/* Not PATH: a user's may lack sbin, or name programs that root must not run. */
 static bool spawn(pid_t *pid, char *const argv[], int out)
 {
 	static const char * const dirs[] = {
@@ -38,7 +38,7 @@ static bool spawn(pid_t *pid, char *const argv[], int out)
 	return !err;
 }
 
-/* What fits is kept, all is read: the program must not be stopped by a pipe. */
+/* Read all, keep what fits: a full pipe would stop the program. */
 static void read_all(int fd, char *out, size_t size)
 {
 	char rest[512];

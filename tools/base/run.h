@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Other programs, for what only they can tell. */
+/* Run other programs and read what they print. */
 #ifndef _KAPCTL_RUN_H
 #define _KAPCTL_RUN_H
 

@@ -38,7 +38,7 @@ void kap_table_cell(struct kap_table *t, enum kap_color color,
 	va_end(args);
 }
 
-/* A table is for people even where stdout is no terminal. */
+/* --table: print a table even if stdout is no terminal */
 static bool always;
 
 /**

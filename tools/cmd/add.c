@@ -12,7 +12,7 @@
 #include "rules/difference.h"
 #include "rules/lint.h"
 
-/* "kapctl add flush" is no rule either: the module is told to add. */
+/* In front of the words of the user, so that "kapctl add flush" is an error. */
 #define ADD	"add "
 
 /*
@@ -32,7 +32,7 @@ static const char *file_of(const struct kap_args *args)
 	return args->n == 1 && !strcmp(args->words[0], "-") ? "-" : NULL;
 }
 
-/* Rules of a file, or the one of the command line. */
+/* Read the rules of a file, or the rule of the command line. */
 static int read_rules(struct addition *a, const struct kap_args *args)
 {
 	const char *file = file_of(args);
@@ -47,7 +47,7 @@ static int read_rules(struct addition *a, const struct kap_args *args)
 				 strlen(ADD));
 	else if (!kap_source_read(&a->source, file))
 		return KAP_EXIT_FAILED;
-	/* what is wrong with a rule can be said without the module */
+	/* report errors of rules even if the module is not loaded */
 	if (!kap_rules_parse(&a->rules, &a->source))
 		return KAP_EXIT_FAILED;
 	if (!a->rules.n) {
@@ -91,7 +91,7 @@ static bool names_are_free(const struct addition *a)
 	return ok;
 }
 
-/* Warn of the new rules as some among those in force that stay. */
+/* Warn about the new rules, together with those in force that stay. */
 static bool lint(const struct addition *a, bool replace)
 {
 	struct kap_rules rules = { 0 };
@@ -111,7 +111,7 @@ static bool lint(const struct addition *a, bool replace)
 	return ok;
 }
 
-/* "destroy name=X" for each rule, in front of all. */
+/* Return "destroy name=X" for each rule; goes in front of the rules. */
 static char *destroy_all(const struct addition *a)
 {
 	char *text = NULL;

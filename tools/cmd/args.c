@@ -51,7 +51,7 @@ static const struct option {
 
 #define N_OPTIONS	(sizeof(options) / sizeof(options[0]))
 
-/* Any command takes these; --version stands in place of one. */
+/* Every command takes these. --version takes the place of a command. */
 #define COMMON		(KAP_ARG_JSON | KAP_ARG_HELP)
 
 static const struct option *find_letter(char letter)

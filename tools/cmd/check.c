@@ -45,7 +45,7 @@ static int run(const struct kap_args *args)
 
 	if (ok) {
 		ok = kap_config_parse(&config);
-		/* of the lines that are rules; others may cover nothing */
+		/* warn about the lines that are rules, even if others are errors */
 		ok &= kap_lint_rules(&config.rules);
 		for (i = 0; i < config.n; i++)
 			json_array_append_new(files, file_json(&config, i));

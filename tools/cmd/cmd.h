@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a subcommand is; each is defined in its cmd_*.c. */
+/* A subcommand; each is defined in a file of cmd/. */
 #ifndef _KAPCTL_CMD_H
 #define _KAPCTL_CMD_H
 

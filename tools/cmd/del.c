@@ -13,7 +13,7 @@
 
 #define DEL	"del "
 
-/* The parser of the module knows what can be deleted. */
+/* Read the operand with the module's own parser. */
 static bool check(const struct kap_source *source, struct kap_cmd *cmd)
 {
 	struct kap_parser *parser = kap_parser_alloc();
@@ -36,7 +36,7 @@ static bool is_meant(const struct kap_rule *rule, const struct kap_cmd *cmd)
 	return rule->name && !strcmp(rule->name, cmd->name);
 }
 
-/* The rule as it was, so that one deleted by mistake can be added again. */
+/* Print the deleted rule, so that it can be added again. */
 static void say(const struct kap_live *before, const struct kap_cmd *cmd)
 {
 	size_t i;

@@ -11,7 +11,7 @@
 #include "rules/difference.h"
 #include "rules/lint.h"
 
-/* A pipe whose first half failed gives no text at all. */
+/* If the first command of a pipe fails, its text is empty. */
 static bool refuse_empty(const struct kap_config *config,
 			 const struct kap_args *args)
 {

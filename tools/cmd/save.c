@@ -9,7 +9,7 @@
 #include "host/sysfs.h"
 #include "rules/source.h"
 
-/* Without the id: the module gives out new ones when it reads a rule again. */
+/* Omit the ids: the module gives new ones when it reads the rules again. */
 static size_t without_comment(const struct kap_line *line)
 {
 	const char *hash = memchr(line->s, '#', line->len);

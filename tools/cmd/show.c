@@ -31,7 +31,7 @@ static const struct kap_column columns[] = {
 	[COUNTS + KAP_SHOWN_TIMED_OUT] = { "TIMED_OUT", true, false },
 };
 
-/* The order of the rules says what prio does; show NAME has the rest. */
+/* prio goes first: the rules are in its order. show NAME prints all columns. */
 static const unsigned char drop[ARRAY_SIZE(columns)] = {
 	[PRIO] = 5,
 	[COUNTS + KAP_SHOWN_APP_SET] = 4,
@@ -107,7 +107,7 @@ static void print_json(const struct kap_live *live,
 	kap_output_json(doc);
 }
 
-/* As the module prints them: what is piped can be written back. */
+/* Print rules as the module does, so that they can be written back. */
 static void print_lines(const struct kap_live *live,
 			const struct kap_selection *s)
 {
@@ -125,7 +125,7 @@ static void print_lines(const struct kap_live *live,
 	}
 }
 
-/* Without a selection, what the module prints is not even read. */
+/* Without a selection, copy the file of the module without parsing it. */
 static int print_file(void)
 {
 	unsigned long long enabled;

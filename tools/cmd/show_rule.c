@@ -22,7 +22,7 @@ static const char * const count_names[KAP_SHOWN_NR] = {
 #undef X
 };
 
-/* What the rule does to a connection, in words. */
+/* Say in words what the rule does to a connection. */
 static const char *mode_text(const struct kap_rule *rule)
 {
 	if (!rule->opts)

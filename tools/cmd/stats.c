@@ -66,7 +66,7 @@ static void gauge(const char *name, const char *help, unsigned long long value)
 	printf("kapolicy_%s %llu\n", name, value);
 }
 
-/* Names of rules need no escapes: the parser allows no character that would. */
+/* Names of rules need no escapes: the parser refuses quotes and backslashes. */
 static void print_prometheus(const struct kap_live *live,
 			     const unsigned long long *total)
 {
@@ -143,7 +143,7 @@ static void print_totals(const unsigned long long *total)
 	kap_table_print(&t);
 }
 
-/* Short numbers: show NAME has the whole ones. */
+/* Numbers are rounded; show NAME prints them in full. */
 static void print_table(const struct kap_live *live,
 			const unsigned long long *total)
 {
@@ -186,7 +186,7 @@ static void print_table(const struct kap_live *live,
 	}
 }
 
-/* A line in all, then one a rule, as the module prints them. */
+/* Print one line of totals, then the lines of the module, one a rule. */
 static void print_lines(const struct kap_live *live,
 			const unsigned long long *total)
 {

@@ -97,7 +97,7 @@ static void print_text(const struct test *t, const struct kap_verdict *v)
 		printf("but kapolicy is disabled: nothing is set\n");
 }
 
-/* The one trap that is in no rule: half the times are the application's. */
+/* Warn if the application has set only some of the times. */
 static void warn_of_mixture(const struct kap_verdict *v)
 {
 	const struct kap_values *to = &v->to;

@@ -54,7 +54,7 @@ static int newest(char *version, size_t size)
 	return 0;
 }
 
-/* Whether a kernel was built by clang, its configuration says. */
+/* Read from its configuration whether a kernel was built by clang. */
 static bool is_of_clang(const char *release)
 {
 	char *path, *line = NULL;
@@ -195,7 +195,7 @@ void kap_doctor_not_built(const struct kap_patient *p)
 			       "%s is known to dkms, but not installed for this kernel",
 			       version);
 	}
-	/* there, the package with the headers has dkms build */
+	/* with apt, installing the headers makes dkms build the module */
 	if (headers || !has_apt())
 		kap_doctor_fix("dkms install kapolicy/%s -k %s", version,
 			       p->release);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What cgroup= needs. */
+/* Can rules with cgroup= match: is cgroup2 mounted, do the paths exist? */
 #include "doctor/doctor.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #define SHOWN	3
 #define USUAL	"/sys/fs/cgroup"
 
-/* The components in front of the first with a star or question mark. */
+/* Return the path up to its first component with "*" or "?". */
 static size_t fixed_part(const char *pattern)
 {
 	size_t len = strcspn(pattern, "*?");
@@ -48,7 +48,7 @@ static bool wanted(const struct kap_rules *rules)
 	return false;
 }
 
-/* A service that does not run has none: no reason to worry, but a hint. */
+/* A stopped service has no cgroup, so a missing one is only a note. */
 static void check_paths(const struct kap_rules *rules, const char *mount)
 {
 	size_t i, n = 0;

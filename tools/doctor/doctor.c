@@ -33,7 +33,7 @@ static struct {
 	json_t *last;
 } state;
 
-/* Texts of other programs and names of files are shown, too. */
+/* Print text that may hold control characters: logs, names of files. */
 static void put(const char *s)
 {
 	size_t len = strlen(s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kapctl doctor: what it looks at, and how it says what it found. */
+/* kapctl doctor: its checks, and how they report. */
 #ifndef _KAPCTL_DOCTOR_H
 #define _KAPCTL_DOCTOR_H
 

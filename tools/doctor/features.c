@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What this kernel does not let the module do, and what it could not do. */
+/* Features that this kernel lacks, and connections that were not held. */
 #include "doctor/doctor.h"
 
 #include "host/sysfs.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The configuration in /etc: there, right, and without rules in vain. */
+/* The files in /etc: do they exist, are they correct, can every rule match? */
 #include "doctor/doctor.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@ static void not_readable(const struct kap_held *held)
 {
 	const char *first = held->first[KAP_ERROR];
 
-	/* whoever may not look does not know that it is wrong */
+	/* without the right to read the file, say nothing about it */
 	if (strstr(first, strerror(EACCES))) {
 		kap_doctor_say(KAP_NOTE, "files", "not looked at: %s", first);
 		kap_doctor_fix("kapctl doctor    (as root)");
@@ -38,7 +38,7 @@ static void no_files(const struct kap_patient *p)
 		kap_doctor_fix("touch " KAP_CONFIG_FILE "    (no rules)");
 }
 
-/* The rules that are covered. Returns how many. */
+/* List the rules that are covered. Returns how many. */
 static size_t check_covered(const struct kap_rules *rules)
 {
 	const struct kap_entry **by = kap_cover_find(rules);

@@ -11,7 +11,7 @@
 
 #define SHOWN	3
 
-/* A rule as the module prints it, which is how rules can be compared. */
+/* A rule in canonical text, by which rules are compared. */
 struct line {
 	char *text;
 	const struct kap_entry *entry;
@@ -70,7 +70,7 @@ static int cmp_text(const void *a, const void *b)
 	const struct line *x = a, *y = b;
 	int cmp = strcmp(x->text, y->text);
 
-	/* of equal ones the first stays the first */
+	/* keep the order of equal rules */
 	return cmp ? cmp : x->entry < y->entry ? -1 : x->entry > y->entry;
 }
 
@@ -81,7 +81,7 @@ static int cmp_entry(const void *a, const void *b)
 	return x->entry < y->entry ? -1 : x->entry > y->entry;
 }
 
-/* Keeps of each only what the other has not. */
+/* Remove the rules that are in both. */
 static void subtract(struct lines *a, struct lines *b)
 {
 	struct line *both;

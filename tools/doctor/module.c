@@ -123,7 +123,7 @@ static void compare_versions(const char *loaded,
 
 static void rules_not_readable(const char *why)
 {
-	/* whoever may not look does not know that it is wrong */
+	/* without the right to read the file, say nothing about it */
 	if (strstr(why, strerror(EACCES))) {
 		kap_doctor_say(KAP_NOTE, "module",
 			       "what is in force is not looked at: %s", why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A module that is installed, on a kernel that takes none without signature. */
+/* Is the installed module signed, on a kernel that requires it? */
 #include "doctor/doctor.h"
 
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 enum enrolment { UNKNOWN, NO_MOKUTIL, NOT_ENROLLED, REQUESTED, ENROLLED };
 
-/* The key dkms signs with. */
+/* The key that dkms signs modules with. */
 static const char *key_file(void)
 {
 	return kap_distro() == KAP_DISTRO_UBUNTU ? UBUNTU_KEY : DKMS_KEY;

@@ -9,7 +9,7 @@
 
 #define WORD	"kapolicy.off"
 
-/* As systemd reads it, and unlike the kernel, =0 is no different. */
+/* systemd reads the word in the same way: kapolicy.off=0 counts as well. */
 static bool on_command_line(void)
 {
 	char text[4096], *word, *rest = text;

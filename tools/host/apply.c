@@ -55,7 +55,7 @@ static void report(const struct kap_source *source, size_t n,
 	const struct kap_source *in = NULL;
 	struct kap_line line;
 
-	/* whoever was faster, or our begin, flush or commit: no line is to blame */
+	/* ESTALE is about the whole transaction, not about one of its lines */
 	if (r->err != ESTALE)
 		in = locate(source, n, r->line, &line);
 	if (in)

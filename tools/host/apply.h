@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A change of the rules, and what the module says against it. */
+/* Change the rules in force, and report why the module refuses. */
 #ifndef _KAPCTL_APPLY_H
 #define _KAPCTL_APPLY_H
 

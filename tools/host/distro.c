@@ -115,7 +115,7 @@ char *kap_distro_package(const char *name)
 	return text;
 }
 
-/* What follows the version: 6.1.0-50-cloud-amd64 is a cloud-amd64. */
+/* Return the flavour: "cloud-amd64" of 6.1.0-50-cloud-amd64. */
 static const char *flavour(const char *release)
 {
 	const char *s = strchr(release, '-');
@@ -130,7 +130,7 @@ static const char *flavour(const char *release)
 	return s;
 }
 
-/* "lts" of a kernel of Arch or Alpine that has one as its last word. */
+/* Return the flavour of Arch and Alpine: "lts" of 6.6.30-1-lts. */
 static const char *last_word(const char *release)
 {
 	const char *s = strrchr(release, '-');

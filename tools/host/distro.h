@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What packages are called here, and how they are installed. */
+/* Names of packages in each distribution, and how to install them. */
 #ifndef _KAPCTL_DISTRO_H
 #define _KAPCTL_DISTRO_H
 

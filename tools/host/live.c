@@ -48,7 +48,7 @@ static struct kap_rule *find(const struct kap_rules *rules, u64 id, size_t *at)
 	return NULL;
 }
 
-/* The inverse of kap_rule_counts(): skipped is what is left of matched. */
+/* The inverse of kap_rule_counts(): skipped = matched - applied - app_set. */
 static void set_counts(struct kap_rule *rule, const struct kap_line *line)
 {
 	atomic64_t *n = rule->counts;

@@ -18,7 +18,7 @@ static bool secure_boot(void)
 	return kap_sys_peek(SECURE_BOOT, buf, sizeof(buf)) >= 5 && buf[4] == 1;
 }
 
-/* "none [integrity] confidentiality": is it another than the first? */
+/* "none [integrity] confidentiality": is the word in brackets not "none"? */
 static bool locked_down(void)
 {
 	char buf[128];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The only way to the kernel: files of /sys. */
+/* The files of the module in /sys. */
 #ifndef _KAPCTL_SYSFS_H
 #define _KAPCTL_SYSFS_H
 

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "rules/difference.h"
 
-/* Of a list of more elements than SHOWN_ALL, the first SHOWN are shown. */
+/* A list of more than SHOWN_ALL elements is cut to the first SHOWN. */
 #define SHOWN_ALL	24
 #define SHOWN		8
 
@@ -153,7 +153,7 @@ static size_t put_duration(char *buf, size_t size, u64 ms)
 	return snprintf(buf, size, "%llus", (unsigned long long)(ms / 1000));
 }
 
-/* "15s/5s/3": idle, intvl, cnt; a dash is what the rule does not name. */
+/* "15s/5s/3": idle, intvl, cnt; "-" for an option the rule does not name. */
 static size_t put_times(const struct kap_rule *rule, char *buf, size_t size)
 {
 	const struct kap_values *v = &rule->values;
@@ -173,7 +173,7 @@ static size_t put_times(const struct kap_rule *rule, char *buf, size_t size)
 	return len + snprintf(buf + len, size - len, "/-");
 }
 
-/* What user_timeout= says: a time, or one of its words. */
+/* Format the value of user_timeout=: a time, or one of its words. */
 static void put_timeout(const struct kap_rule *rule, char *buf, size_t size)
 {
 	if (rule->auto_timeout)

@@ -32,7 +32,7 @@ static void report(const char *path, const char *message)
 	kap_diag_report(KAP_ERROR, &at, "%s", message);
 }
 
-/* What editors and packages leave beside a file ends otherwise, or is hidden. */
+/* Backups of editors and packages are hidden, or do not end in .conf. */
 static int is_conf(const struct dirent *entry)
 {
 	static const char end[] = ".conf";
@@ -70,7 +70,7 @@ static bool list_more(struct list *list)
 /* The files in /etc; rules.conf is one of them unless nothing has its name. */
 static bool list_etc(struct list *list, bool *none)
 {
-	/* of a link that leads nowhere, reading it complains */
+	/* a dangling link is listed: the error comes when it is read */
 	if (!faccessat(AT_FDCWD, KAP_CONFIG_FILE, F_OK, AT_SYMLINK_NOFOLLOW) ||
 	    errno != ENOENT)
 		append(list, KAP_CONFIG_FILE, "");

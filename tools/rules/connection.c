@@ -19,7 +19,7 @@
 			 BIT(KAP_KEY_RPORT) | BIT(KAP_KEY_LADDR) | \
 			 BIT(KAP_KEY_RADDR) | BIT(KAP_KEY_UID))
 
-/* The description in hand, as a rule. */
+/* The description that is being read, as a rule. */
 struct words {
 	struct kap_source source;
 	struct kap_line line;
@@ -32,7 +32,7 @@ static bool fail(const struct words *w, struct kap_span at, const char *message)
 	return false;
 }
 
-/* Which keys are there? Those of no connection are refused. */
+/* Collect the keys; refuse those that describe no connection. */
 static bool scan_keys(const struct words *w, unsigned int *keys)
 {
 	const char *s = w->line.s + w->source.skip;
@@ -45,7 +45,7 @@ static bool scan_keys(const struct words *w, unsigned int *keys)
 
 		len = strcspn(s, "= \t");
 		at.end = at.col + len - 1;
-		/* what is no key at all, the parser will say */
+		/* the parser reports words that are no key */
 		key = len < word ? kap_key_find(s, len) : -1;
 		if (key >= 0 && !((MATCH_KEYS | APP_KEYS) & BIT(key)))
 			return fail(w, at, "no property of a connection");
@@ -56,7 +56,7 @@ static bool scan_keys(const struct words *w, unsigned int *keys)
 	return true;
 }
 
-/* Puts words in front that make a rule of the description. */
+/* Put words in front that make the description a rule. */
 static void set_front(struct words *w, const char *front,
 		      const struct kap_source *words)
 {
@@ -144,7 +144,7 @@ static bool take_cgroup(struct kap_connection *c, const struct words *w)
 	return true;
 }
 
-/* The service port is one of the other two; which, the direction says. */
+/* The service port is rport of an outgoing, lport of an incoming connection. */
 static bool join_ports(struct kap_connection *c, const struct words *w)
 {
 	enum kap_field service = c->words->dir == KAP_OUT ? KAP_RPORT :
@@ -177,7 +177,7 @@ static bool read_words(struct kap_connection *c, struct words *w,
 	set_front(w, "", source);
 	if (!scan_keys(w, &keys))
 		return false;
-	/* with mode=force, keepalive=off may be said as well */
+	/* the parser takes keepalive=off only with mode=force */
 	set_front(w, keys & APP_KEYS ? "mode=force " : "action=skip ", source);
 	if (!parse(w))
 		return false;

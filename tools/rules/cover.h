@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Does one rule match all that another one does? Never a wrong yes. */
+/* Does one rule match all that another one matches? "Yes" is never wrong. */
 #ifndef _KAPCTL_COVER_H
 #define _KAPCTL_COVER_H
 

@@ -20,7 +20,7 @@ static void report_covered(const struct kap_entry *e,
 	free(name);
 }
 
-/* A new rule may cover many in force: that is one mistake. */
+/* A new rule that covers many rules in force is reported once. */
 static void report_covering(const struct kap_entry *e, size_t n,
 			    const struct kap_entry *by)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Warnings: rules that say what they can hardly mean. */
+/* Warnings about rules that are valid, but hardly meant. */
 #ifndef _KAPCTL_LINT_H
 #define _KAPCTL_LINT_H
 

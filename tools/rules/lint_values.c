@@ -77,7 +77,7 @@ static void check_timeout(const struct kap_entry *e)
 	u64 last = idle_max + intvl_max * cnt_max;
 	bool all = idle && intvl;
 
-	/* "auto" goes by the values of the connection and cannot be wrong here */
+	/* auto is computed from the values of each connection, so it is never wrong */
 	if (!r->auto_timeout && v->keepalive) {
 		if (v->user_timeout <= first)
 			warn(e, at,
@@ -105,7 +105,7 @@ static bool is_bare(const struct kap_entry *e, enum kap_word key)
 	return e->key[key].col && last >= '0' && last <= '9';
 }
 
-/* The kernel's defaults stand in for what the rule does not name. */
+/* Assume the kernel's defaults for options that the rule does not name. */
 static void check_alone(const struct kap_entry *e)
 {
 	const struct kap_rule *r = e->rule;
@@ -149,7 +149,7 @@ static void check_times(const struct kap_entry *e)
 		     "detect is longer than 900s: without a rule, the kernel gives up data in flight earlier");
 }
 
-/* 0.0.0.0 and :: are what nobody is bound to and nobody connects to. */
+/* An established connection never has the address 0.0.0.0 or "::". */
 static void check_addresses(const struct kap_entry *e)
 {
 	static const enum kap_word keys[] = { KAP_KEY_LADDR, KAP_KEY_RADDR };
@@ -178,7 +178,7 @@ static bool has_short_id(const char *cgroup)
 	return len >= ID_MIN && len < ID_WHOLE && !id[len];
 }
 
-/* "/system.slice/nginx": there are only units below a slice. */
+/* "/system.slice/nginx": every cgroup below a slice is named after a unit. */
 static bool is_without_type(const char *cgroup)
 {
 	static const char slice[] = "/system.slice/";

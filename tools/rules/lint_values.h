@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Warnings of a rule by itself. */
+/* Warnings that need no other rule. */
 #ifndef _KAPCTL_LINT_VALUES_H
 #define _KAPCTL_LINT_VALUES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Boxes that forget idle connections, and rules that keep them. */
+/* Middleboxes that forget idle connections, and rules against that. */
 #ifndef _KAPCTL_PRESETS_H
 #define _KAPCTL_PRESETS_H
 

@@ -47,7 +47,7 @@ static bool check_name(struct kap_rules *rules, const struct kap_source *source,
 	if (!taken)
 		return true;
 	e = find(rules, taken);
-	/* which rules are in force when this one comes, only the module knows */
+	/* only the module knows which rules are in force when this one arrives */
 	if (e->source->in_force != source->in_force)
 		return true;
 	if (e->source == source)
@@ -129,13 +129,13 @@ bool kap_rules_parse(struct kap_rules *rules, const struct kap_source *source)
 	while (kap_source_next(source, &line)) {
 		struct kap_line part = line;
 
-		/* the line ends of Windows are one mistake, not one a line */
+		/* report the line ends of Windows once, not for each line */
 		if (line.len && line.s[line.len - 1] == '\r') {
 			part.len -= windows;
 			windows = true;
 		}
 		ok &= parse_line(rules, parser, source, &part);
-		/* nor does anybody want to read all of a program */
+		/* report a binary file once */
 		if (memchr(line.s, '\0', line.len))
 			break;
 	}
@@ -201,7 +201,7 @@ static int cmp_order(const void *a, const void *b)
 
 	if (x->rule->prio != y->rule->prio)
 		return x->rule->prio - y->rule->prio;
-	/* those in force come first in the array, and in the order of ids */
+	/* rules in force come first in the array, in the order of their ids */
 	return x < y ? -1 : x > y;
 }
 

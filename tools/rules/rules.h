@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Rules, and where in which text they stand. */
+/* Rules, and the text, line and columns that each comes from. */
 #ifndef _KAPCTL_RULES_H
 #define _KAPCTL_RULES_H
 

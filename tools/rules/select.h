@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Some of the rules, in some order. */
+/* Select rules by name, id or use, and sort them. */
 #ifndef _KAPCTL_SELECT_H
 #define _KAPCTL_SELECT_H
 

@@ -13,10 +13,10 @@
 #include "words/names.h"
 #include "words/suggest.h"
 
-/* More than 65,536 rules of 4 KiB: nobody means /dev/zero. */
+/* 65,536 rules of 4 KiB: more is refused, such as /dev/zero. */
 #define SIZE_MAX_READ	0x10000000
 
-/* All there is, and a NUL; NULL with errno set on error. */
+/* Read all, and append a NUL. Returns NULL with errno set on error. */
 static char *slurp(int fd, size_t *len)
 {
 	size_t room = 0;

@@ -8,7 +8,7 @@
 #include "rule/key.h"
 #include "rule/match.h"
 
-/* Does the rule match as far as these of its fields go? */
+/* Does the rule match if only these fields are compared? */
 static bool matches(const struct kap_rule *rule, unsigned int fields,
 		    const struct kap_connection *c)
 {
@@ -20,7 +20,7 @@ static bool matches(const struct kap_rule *rule, unsigned int fields,
 	return kap_rule_matches(&part, &c->key);
 }
 
-/* The fields of the rule that are known and differ. */
+/* Return the fields of the rule that are known and differ. */
 static unsigned int differing(const struct kap_rule *rule,
 			      const struct kap_connection *c)
 {
@@ -44,7 +44,7 @@ static void note_nearly(struct kap_verdict *v, const struct kap_entry *e,
 
 	if (v->n_nearly == KAP_NEARLY_MAX)
 		return;
-	/* one thing: a field that differs, or what was left out */
+	/* nearly: one field differs, or fields were not given */
 	if ((differs && unknown) || (differs & (differs - 1)))
 		return;
 	n->entry = e;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A line that is changed, and where in the line as written each byte comes from. */
+/* A line that is edited. Each byte remembers its columns in the original. */
 #ifndef _KAPCTL_EDIT_H
 #define _KAPCTL_EDIT_H
 

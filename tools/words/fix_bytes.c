@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Bytes that come along with a file, a mail or a web page. */
+/* Bytes that nobody types: of Windows, word processors and web pages. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +33,7 @@ static const struct {
 
 #define N_ODD	(sizeof(odd) / sizeof(odd[0]))
 
-/* Which of them begins here, or N_ODD. */
+/* Return the entry of odd[] that begins here, or N_ODD. */
 static size_t find(const char *s, const char *end)
 {
 	size_t i;
@@ -47,7 +47,7 @@ static size_t find(const char *s, const char *end)
 	return i;
 }
 
-/* The first of them between @s and @end, or N_ODD. */
+/* Return the first entry of odd[] between @s and @end, or N_ODD. */
 static size_t find_any(const char *s, const char *end)
 {
 	size_t i = N_ODD;
@@ -62,7 +62,7 @@ static bool fix_control(const struct kap_problem *p, struct kap_repair *r)
 	struct kap_text at = p->at;
 
 	if (*at.s == '\r') {
-		kap_repair_hint(r, "the file has the line ends of Windows: sed -i 's/\\r$//' FILE mends all of it");
+		kap_repair_hint(r, "the file has the line ends of Windows: sed -i 's/\\r$//' FILE fixes all lines");
 		kap_repair_replace(r, at, "%s", "");
 	} else if (memchr(p->line, '\0', p->end - p->line)) {
 		kap_repair_hint(r, "the line has NUL bytes, so this is no text file, or UTF-16: save it as UTF-8");
@@ -91,7 +91,7 @@ bool kap_fix_bytes(const struct kap_problem *p, struct kap_repair *r)
 		free(text);
 		return fix_control(p, r);
 	}
-	/* quotes of a value are not what is wrong with its key */
+	/* an unknown key comes before the quotes around its value */
 	if (p->error == KAP_E_KEY && p->value.s &&
 	    find_any(p->word.s, p->value.s) == N_ODD) {
 		free(text);

@@ -91,7 +91,7 @@ static bool is_container_id(struct kap_text t)
 	return kap_word_length(t) >= ID_MIN;
 }
 
-/* Not a path, so a name: of a container, a unit or another cgroup. */
+/* Without a slash: the name of a container, a unit or another cgroup. */
 static void fix_no_path(const struct kap_problem *p, struct kap_repair *r)
 {
 	struct kap_text v = p->value;

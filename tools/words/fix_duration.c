@@ -111,7 +111,7 @@ static void fix_never(const struct kap_problem *p, struct kap_repair *r)
 	}
 }
 
-/* The values that are too small, too large or too fine are moved into range. */
+/* Move a value that is too small, too large or too fine into the range. */
 static void fix_range(const struct kap_problem *p, struct kap_repair *r, u64 ms)
 {
 	bool detect = p->key == KAP_KEY_DETECT;
@@ -131,7 +131,7 @@ static void fix_range(const struct kap_problem *p, struct kap_repair *r, u64 ms)
 
 static void fix_unit(const struct kap_problem *p, struct kap_repair *r, u64 ms)
 {
-	/* a number of four digits was meant to be milliseconds */
+	/* 1000 and more was meant to be milliseconds */
 	if (ms >= 1000 * 1000) {
 		kap_repair_hint(r, "seconds or milliseconds? Write which");
 		replace_with_ms(p, r, ms / 1000);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Keys that are called otherwise elsewhere, or are misspelt. */
+/* Keys by the names other programs give them, and misspelt keys. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -139,7 +139,7 @@ const char *kap_key_meant(struct kap_text name)
 	return NULL;
 }
 
-/* Words that would say nothing, or nothing that a rule can say. */
+/* Keys that a rule does not need, or cannot have. */
 static bool fix_needless(const struct kap_problem *p, struct kap_text name,
 			 struct kap_repair *r)
 {
@@ -184,7 +184,7 @@ static bool fix_needless(const struct kap_problem *p, struct kap_text name,
 	return true;
 }
 
-/* What kap_names_expand() did not take. */
+/* A value of unit= that kap_names_expand() did not replace. */
 static void fix_unit(const struct kap_problem *p, struct kap_repair *r)
 {
 	r->message = "name of a systemd unit expected";

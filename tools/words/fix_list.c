@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lists of ports and users, and what stands behind any value by mistake. */
+/* Lists of ports and users; and separators behind a value of any key. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +56,7 @@ static bool is_number_list(int key)
 	       key == KAP_KEY_RPORT || key == KAP_KEY_UID;
 }
 
-/* Other separators, brackets and protocols: what is left is a list again. */
+/* Replace other separators; remove brackets and protocols. */
 static bool fix_separators(const struct kap_problem *p, struct kap_repair *r)
 {
 	char *text = kap_mem_alloc(kap_word_length(p->value) + 1), *to = text;

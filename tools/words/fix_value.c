@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Values that are one of a few words, names, and what a rule has to have. */
+/* Values that are a choice of words; names; numbers; keys that need others. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static const struct {
 	{ KAP_KEY_ACTION, "exempt", "skip" }, { KAP_KEY_ACTION, "return", "skip" },
 };
 
-/* A value that could be anything: without the key it is. */
+/* "any": to match everything, a key is left out. */
 static bool is_any(struct kap_text v)
 {
 	static const char * const any[] = {
@@ -138,7 +138,7 @@ static void fix_name(const struct kap_problem *p, struct kap_repair *r)
 		kap_repair_replace(r, p->value, "%s", name);
 }
 
-/* A number that is out of range becomes the next one in it. */
+/* Replace a number out of range by the nearest one in it. */
 static void fix_number(const struct kap_problem *p, struct kap_repair *r)
 {
 	char *end;
@@ -148,7 +148,7 @@ static void fix_number(const struct kap_problem *p, struct kap_repair *r)
 
 	kap_repair_hint(r, prio ? "0 is tried first, 65535 last; 1000 without prio=" :
 				  "so many lost probes end the connection; 3 is a good number");
-	/* of "high", nobody knows the number */
+	/* no number can be guessed for "high" */
 	if (end > p->value.s)
 		kap_repair_replace(r, p->value, "%ld",
 				   v < 1 ? min : v > max ? max : v);
@@ -181,7 +181,7 @@ bool kap_fix_rule(const struct kap_problem *p, struct kap_repair *r)
 		return true;
 	case KAP_E_NOTHING:
 		kap_repair_hint(r, "say what is to be set, such as a dead peer to be noticed within a minute: detect=60s");
-		/* of a line without any key, a rule for everything is not meant */
+		/* never suggest a rule for everything to a line without a key */
 		if (memchr(p->line, '=', p->end - p->line))
 			kap_repair_replace(r, end, " detect=60s");
 		return true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Words that are no key=value, and blanks where none should be. */
+/* Words without "=", and blanks in the wrong place. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,7 +94,7 @@ static bool fix_equals(const struct kap_problem *p, struct kap_repair *r)
 	return true;
 }
 
-/* Does "KEY:" begin here? Then it is no IPv6 address behind a list of them. */
+/* Does the word begin with "KEY:"? Then it is no IPv6 address. */
 static bool has_key(struct kap_text w)
 {
 	const char *colon = memchr(w.s, ':', kap_word_length(w));
@@ -102,7 +102,7 @@ static bool has_key(struct kap_text w)
 	return colon && kap_key_meant((struct kap_text){ w.s, colon });
 }
 
-/* A word that belongs to the value of the word in front of it. */
+/* Join a word with the value in front of it: "80, 443", "30 s". */
 static bool fix_joined(const struct kap_problem *p, struct kap_repair *r)
 {
 	struct kap_text w = p->word, prev = kap_word_before(p, w), key;
@@ -205,7 +205,7 @@ static bool fix_del(const struct kap_problem *p, struct kap_repair *r)
 	return true;
 }
 
-/* A value that is missing is often behind a blank. */
+/* A missing value often stands behind a blank. */
 static bool fix_empty(const struct kap_problem *p, struct kap_repair *r)
 {
 	struct kap_text next = kap_word_behind(p, p->word), gap;
@@ -229,7 +229,7 @@ static bool fix_empty(const struct kap_problem *p, struct kap_repair *r)
 	return true;
 }
 
-/* The same key twice is a list in two parts. */
+/* Join the values of a key that is given twice to one list. */
 static bool fix_repeated(const struct kap_problem *p, struct kap_repair *r)
 {
 	struct kap_text key = { p->word.s, p->value.s - 1 }, first;
@@ -245,7 +245,7 @@ static bool fix_repeated(const struct kap_problem *p, struct kap_repair *r)
 		return true;
 	}
 	kap_repair_hint(r, "each key once, with a list");
-	/* all between the two words stays, behind the list */
+	/* keep the words between the two, behind the list */
 	kap_repair_replace(r, (struct kap_text){ first.end, p->word.end },
 			   ",%.*s%.*s",
 			   (int)kap_word_length(p->value), p->value.s,

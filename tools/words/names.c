@@ -46,7 +46,7 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/* Is there anything in a value that the module would not understand? */
+/* Does a value have a name, which the module would not understand? */
 static bool is_name(enum kind kind, const char *s, size_t len)
 {
 	size_t i;
@@ -90,7 +90,7 @@ bool kap_names_any(const char *s, size_t len)
 	return false;
 }
 
-/* A file that is named without a folder lies beside the file that names it. */
+/* A relative path is relative to the file that names it. */
 static FILE *open_list(const char *name, size_t len, const char *where)
 {
 	const char *slash = where ? strrchr(where, '/') : NULL;
@@ -168,7 +168,7 @@ static char *read_list(const char *name, size_t len, const char *where,
 	return text;
 }
 
-/* What stands in the place of an element, to be freed; NULL: itself. */
+/* Return the number or the list that a name stands for, to be freed; or NULL. */
 static char *look_up(enum kind kind, const char *s, size_t len,
 		     const char *where)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The word of a list that another word is meant to be. */
+/* Find the word that a misspelt one is meant to be. */
 #ifndef _KAPCTL_NEAR_H
 #define _KAPCTL_NEAR_H
 

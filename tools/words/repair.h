@@ -78,7 +78,7 @@ bool kap_fix_cgroup(const struct kap_problem *p, struct kap_repair *r);
 /* A port or an address that stands where key=value is expected. */
 bool kap_fix_endpoint(const struct kap_problem *p, struct kap_repair *r);
 
-/* What a word is meant to be as a key: its name, or NULL. */
+/* The key that a word is meant to be, or NULL. */
 const char *kap_key_meant(struct kap_text name);
 
 #endif /* _KAPCTL_REPAIR_H */

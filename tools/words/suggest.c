@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The parser stops at the first error. So the word with it is repaired, or left
- * out where no fixer knows how, and the parser is asked again. A line that it
- * takes in the end, with nothing left out, is what may have been meant.
+ * The parser stops at the first error. To find all errors, repair that word, or
+ * blank it out if no fixer knows it, and parse again. If the parser takes the
+ * line in the end and no word was blanked out, the line is the suggestion.
  */
 #include "words/suggest.h"
 
@@ -55,7 +55,7 @@ static void locate(struct kap_problem *p, const struct kap_edit *line,
 {
 	const char *end = line->s + strcspn(line->s, "#"), *is;
 
-	/* a character that is none, and a NUL, are no comment */
+	/* an unprintable character may stand in a comment */
 	if (error == KAP_E_CHAR || end > line->s + line->len)
 		end = line->s + line->len;
 	while (end > line->s && is_blank(end[-1]))
@@ -83,7 +83,7 @@ static void locate(struct kap_problem *p, const struct kap_edit *line,
 	p->key = is ? kap_key_find(p->word.s, is - p->word.s) : -1;
 }
 
-/* The word that follows on no repair: blanks, so that columns stay. */
+/* Blank out a word that has no repair; the columns of the others stay. */
 static void leave_out(struct kap_edit *line, const struct kap_problem *p)
 {
 	struct kap_text out = p->word;
@@ -93,7 +93,7 @@ static void leave_out(struct kap_edit *line, const struct kap_problem *p)
 	memset(line->s + (out.s - line->s), ' ', out.end - out.s);
 }
 
-/* Errors of a rule as a whole mean nothing once a word was left out. */
+/* Errors of the whole rule are not reported once a word was blanked out. */
 static bool is_of_whole(enum kap_error error)
 {
 	return error == KAP_E_NOTHING || error == KAP_E_AUTO ||
@@ -102,7 +102,7 @@ static bool is_of_whole(enum kap_error error)
 	       error == KAP_E_LINE || error == KAP_E_MEMORY;
 }
 
-/* No repair is known for a command that is no rule, nor for a line cut short. */
+/* Commands other than add, and lines that are too long, have no repair. */
 static bool is_beyond_repair(const struct kap_edit *line, enum kap_error error)
 {
 	const char *s = line->s + strspn(line->s, " \t");
@@ -113,14 +113,14 @@ static bool is_beyond_repair(const struct kap_edit *line, enum kap_error error)
 	       !strncmp(s, "destroy ", 8);
 }
 
-/* One NUL says it all: there are hundreds in a program, and in UTF-16. */
+/* Report one NUL only: programs and UTF-16 have hundreds. */
 static bool is_binary(const struct kap_problem *p)
 {
 	return p->error == KAP_E_CHAR &&
 	       memchr(p->line, '\0', p->end - p->line);
 }
 
-/* Is it a consequence of what has been said, or something new? */
+/* Does an error touch one that was reported? Then it is its consequence. */
 static bool is_said(const struct kap_advice *advice, struct kap_span at)
 {
 	size_t i;

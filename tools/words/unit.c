@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * systemd tells where it runs and knows the unit. Elsewhere, and for patterns,
- * the path follows from the name by systemd's own rules.
+ * Where systemd runs, it is asked. For patterns, and for units that it does not
+ * know, the path is made from the name by systemd's naming rules.
  */
 #include "words/unit.h"
 
@@ -41,7 +41,7 @@ static bool has_type(const char *name, size_t len)
 	return has_one_of(name, len, types);
 }
 
-/* Units that never have a process: what they start is another unit. */
+/* These units have no processes: what they start is another unit. */
 static bool is_without_cgroup(const char *name, size_t len)
 {
 	static const char * const types[] = {
@@ -75,7 +75,7 @@ bool kap_unit_is(const char *name, size_t len)
 	return true;
 }
 
-/* A name that the kernel has a use for gets an underscore, as systemd does. */
+/* systemd puts an underscore in front of names of the kernel's own files. */
 static bool needs_escape(const char *name)
 {
 	static const char * const controllers[] = {
@@ -148,7 +148,7 @@ static char *property(char *text, const char *key)
 	return *s ? s : NULL;
 }
 
-/* What systemd says of a unit it knows; NULL when it does not. */
+/* Ask systemd for the cgroup of a unit. Returns NULL if it has none. */
 static char *ask(char *name)
 {
 	char *const argv[] = {
@@ -163,7 +163,7 @@ static char *ask(char *name)
 	return path ? strdup(path) : NULL;
 }
 
-/* The slice of a unit that does not run, as far as systemd knows it. */
+/* Ask systemd for the slice of a unit that does not run. */
 static bool ask_slice(char *name, char *slice, size_t size)
 {
 	char *const argv[] = {
