@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * in4_pton() and in6_pton() of the kernel take "1..2.3" and "010.0.0.1" for
- * addresses; a rule file wants a strict reader, and the same one in kapctl.
+ * Not in4_pton() and in6_pton(): they accept "1..2.3" and "010.0.0.1", and
+ * kapctl must accept exactly the addresses that the module accepts.
  */
 #include "rule/addr.h"
 
@@ -31,7 +31,7 @@ static bool parse_v4(const char *s, const char *end, u32 *out)
 			return false;
 		for (start = s; s < end && *s >= '0' && *s <= '9'; s++) {
 			v = v * 10 + (*s - '0');
-			/* inet_aton() reads 010 as octal: refuse, do not guess */
+			/* refuse 010: inet_aton() reads it as octal */
 			if (v > 255 || (s > start && *start == '0'))
 				return false;
 		}
@@ -43,7 +43,7 @@ static bool parse_v4(const char *s, const char *end, u32 *out)
 	return s == end;
 }
 
-/* One 16-bit group; returns the position behind it, or NULL. */
+/* Read one 16-bit group. Returns the position behind it, or NULL. */
 static const char *parse_group(const char *s, const char *end, u16 *out)
 {
 	const char *start = s;
@@ -171,7 +171,7 @@ size_t kap_addr_format(const struct kap_addr *addr, bool v4, char *buf,
 	for (i = 0; i < 8; i++) {
 		g[i] = (i < 4 ? addr->hi : addr->lo) >> (48 - 16 * (i % 4));
 		run = g[i] ? 0 : run + 1;
-		/* the first of the longest runs of at least two zero groups */
+		/* RFC 5952: the first of the longest runs of two or more zero groups */
 		if (run > gap_len) {
 			gap_len = run;
 			gap = i + 1 - run;

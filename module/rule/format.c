@@ -7,14 +7,14 @@
 
 #include "rule/addr.h"
 
-/* Counts like snprintf(): @len may pass @size, and nothing more is written. */
+/* As with snprintf(), @len may pass @size: then the text was cut. */
 struct out {
 	char *buf;
 	size_t size;
 	size_t len;
 };
 
-static __printf(2, 3) void put(struct out *o, const char *fmt, ...)
+static __printf(2, 3) void append(struct out *o, const char *fmt, ...)
 {
 	size_t room = o->len < o->size ? o->size - o->len : 0;
 	va_list args;
@@ -25,90 +25,90 @@ static __printf(2, 3) void put(struct out *o, const char *fmt, ...)
 }
 
 /* A blank between words. */
-static void put_gap(struct out *o)
+static void append_gap(struct out *o)
 {
 	if (o->len)
-		put(o, " ");
+		append(o, " ");
 }
 
-static void put_seconds(struct out *o, const char *key, u32 seconds)
+static void append_seconds(struct out *o, const char *key, u32 seconds)
 {
-	put_gap(o);
-	put(o, "%s=%us", key, seconds);
+	append_gap(o);
+	append(o, "%s=%us", key, seconds);
 }
 
-static void put_ms(struct out *o, const char *key, u32 ms)
+static void append_ms(struct out *o, const char *key, u32 ms)
 {
-	put_gap(o);
+	append_gap(o);
 	if (ms % 1000)
-		put(o, "%s=%ums", key, ms);
+		append(o, "%s=%ums", key, ms);
 	else
-		put(o, "%s=%us", key, ms / 1000);
+		append(o, "%s=%us", key, ms / 1000);
 }
 
-/* Long lists take more time than a CPU should be kept for. */
+/* Yield the processor: a list can have tens of thousands of elements. */
 static void pause(u32 i)
 {
 	if (i % 1024 == 1023)
 		cond_resched();
 }
 
-static void put_ranges(struct out *o, const char *key,
-		       const struct kap_range *r, u32 n)
+static void append_ranges(struct out *o, const char *key,
+			  const struct kap_range *r, u32 n)
 {
 	u32 i;
 
 	for (i = 0; i < n; i++) {
 		if (!i) {
-			put_gap(o);
-			put(o, "%s=", key);
+			append_gap(o);
+			append(o, "%s=", key);
 		}
-		put(o, i ? ",%u" : "%u", r[i].lo);
+		append(o, i ? ",%u" : "%u", r[i].lo);
 		if (r[i].hi != r[i].lo)
-			put(o, "-%u", r[i].hi);
+			append(o, "-%u", r[i].hi);
 		pause(i);
 	}
 }
 
-static void put_prefixes(struct out *o, const char *key,
-			 const struct kap_prefix *p, u32 n)
+static void append_prefixes(struct out *o, const char *key,
+			    const struct kap_prefix *p, u32 n)
 {
 	char text[KAP_ADDR_TEXT];
 	u32 i;
 
 	for (i = 0; i < n; i++) {
 		if (!i) {
-			put_gap(o);
-			put(o, "%s=", key);
+			append_gap(o);
+			append(o, "%s=", key);
 		}
 		kap_addr_format(&p[i].addr, p[i].v4, text, sizeof(text));
-		put(o, i ? ",%s" : "%s", text);
+		append(o, i ? ",%s" : "%s", text);
 		if (p[i].len != (p[i].v4 ? 32 : 128))
-			put(o, "/%u", p[i].len);
+			append(o, "/%u", p[i].len);
 		pause(i);
 	}
 }
 
-static void put_values(struct out *o, const struct kap_values *v,
-		       unsigned int opts)
+static void append_values(struct out *o, const struct kap_values *v,
+			  unsigned int opts)
 {
 	if (opts & KAP_OPT_KEEPALIVE) {
-		put_gap(o);
-		put(o, "keepalive=%s", v->keepalive ? "on" : "off");
+		append_gap(o);
+		append(o, "keepalive=%s", v->keepalive ? "on" : "off");
 	}
 	if (opts & KAP_OPT_IDLE)
-		put_seconds(o, "idle", v->idle);
+		append_seconds(o, "idle", v->idle);
 	if (opts & KAP_OPT_INTVL)
-		put_seconds(o, "intvl", v->intvl);
+		append_seconds(o, "intvl", v->intvl);
 	if (opts & KAP_OPT_CNT) {
-		put_gap(o);
-		put(o, "cnt=%u", v->cnt);
+		append_gap(o);
+		append(o, "cnt=%u", v->cnt);
 	}
 	if (opts & KAP_OPT_USER_TIMEOUT)
-		put_ms(o, "user_timeout", v->user_timeout);
+		append_ms(o, "user_timeout", v->user_timeout);
 }
 
-static void put_rule(struct out *o, const struct kap_rule *r)
+static void append_rule(struct out *o, const struct kap_rule *r)
 {
 	static const char * const modes[] = {
 		[KAP_CLAMP] = " mode=clamp",
@@ -117,38 +117,38 @@ static void put_rule(struct out *o, const struct kap_rule *r)
 	unsigned int by_auto = 0;
 
 	if (r->name) {
-		put_gap(o);
-		put(o, "name=%s", r->name);
+		append_gap(o);
+		append(o, "name=%s", r->name);
 	}
 	if (r->prio != KAP_PRIO_DEFAULT) {
-		put_gap(o);
-		put(o, "prio=%u", r->prio);
+		append_gap(o);
+		append(o, "prio=%u", r->prio);
 	}
 	if (r->cgroup) {
-		put_gap(o);
-		put(o, "cgroup=%s", r->cgroup);
+		append_gap(o);
+		append(o, "cgroup=%s", r->cgroup);
 	}
 	if (r->dir) {
-		put_gap(o);
-		put(o, "dir=%s", r->dir == KAP_OUT ? "out" : "in");
+		append_gap(o);
+		append(o, "dir=%s", r->dir == KAP_OUT ? "out" : "in");
 	}
-	put_ranges(o, "port", r->ranges[KAP_PORT], r->n_ranges[KAP_PORT]);
-	put_ranges(o, "lport", r->ranges[KAP_LPORT], r->n_ranges[KAP_LPORT]);
-	put_ranges(o, "rport", r->ranges[KAP_RPORT], r->n_ranges[KAP_RPORT]);
-	put_prefixes(o, "laddr", r->addrs[0], r->n_addrs[0]);
-	put_prefixes(o, "raddr", r->addrs[1], r->n_addrs[1]);
-	put_ranges(o, "uid", r->ranges[KAP_UID], r->n_ranges[KAP_UID]);
+	append_ranges(o, "port", r->ranges[KAP_PORT], r->n_ranges[KAP_PORT]);
+	append_ranges(o, "lport", r->ranges[KAP_LPORT], r->n_ranges[KAP_LPORT]);
+	append_ranges(o, "rport", r->ranges[KAP_RPORT], r->n_ranges[KAP_RPORT]);
+	append_prefixes(o, "laddr", r->addrs[0], r->n_addrs[0]);
+	append_prefixes(o, "raddr", r->addrs[1], r->n_addrs[1]);
+	append_ranges(o, "uid", r->ranges[KAP_UID], r->n_ranges[KAP_UID]);
 	if (!r->opts) {
-		put_gap(o);
-		put(o, "action=skip");
+		append_gap(o);
+		append(o, "action=skip");
 	}
 	if (r->auto_timeout)
 		by_auto = r->opts & KAP_OPT_USER_TIMEOUT;
-	put_values(o, &r->values, r->opts & ~by_auto);
+	append_values(o, &r->values, r->opts & ~by_auto);
 	if (by_auto)
-		put(o, " user_timeout=auto");
+		append(o, " user_timeout=auto");
 	if (r->mode != KAP_DEFAULT)
-		put(o, "%s", modes[r->mode]);
+		append(o, "%s", modes[r->mode]);
 }
 
 /**
@@ -164,7 +164,7 @@ size_t kap_format_rule(const struct kap_rule *rule, char *buf, size_t size)
 {
 	struct out o = { buf, size, 0 };
 
-	put_rule(&o, rule);
+	append_rule(&o, rule);
 	return o.len;
 }
 
@@ -181,9 +181,9 @@ size_t kap_format_line(const struct kap_rule *rule, char *buf, size_t size)
 {
 	struct out o = { buf, size, 0 };
 
-	put(&o, "add");
-	put_rule(&o, rule);
-	put(&o, "  # id=%llu\n", (unsigned long long)rule->id);
+	append(&o, "add");
+	append_rule(&o, rule);
+	append(&o, "  # id=%llu\n", (unsigned long long)rule->id);
 	return o.len;
 }
 
@@ -208,12 +208,12 @@ size_t kap_format_counters(const struct kap_rule *rule, char *buf, size_t size)
 	int i;
 
 	kap_rule_counts(rule, shown);
-	put(&o, "id=%llu", (unsigned long long)rule->id);
+	append(&o, "id=%llu", (unsigned long long)rule->id);
 	if (rule->name)
-		put(&o, " name=%s", rule->name);
+		append(&o, " name=%s", rule->name);
 	for (i = 0; i < KAP_SHOWN_NR; i++)
-		put(&o, " %s=%llu", names[i], (unsigned long long)shown[i]);
-	put(&o, "\n");
+		append(&o, " %s=%llu", names[i], (unsigned long long)shown[i]);
+	append(&o, "\n");
 	return o.len;
 }
 
@@ -234,6 +234,6 @@ size_t kap_format_values(const struct kap_values *v, unsigned int opts,
 
 	if (size)
 		buf[0] = '\0';
-	put_values(&o, v, opts);
+	append_values(&o, v, opts);
 	return o.len;
 }

@@ -5,7 +5,7 @@
 
 #include "rule/rule.h"
 
-/* The parser refuses a rule whose line would not fit; newline and NUL included. */
+/* Fits the line of any rule, with newline and NUL: the parser refuses others. */
 #define KAP_FORMAT_MAX		(KAP_LINE_MAX + 2)
 
 size_t kap_format_rule(const struct kap_rule *rule, char *buf, size_t size);

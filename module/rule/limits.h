@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Every bound of the rule language and of the sysfs interface, once. */
+/* The bounds of the rule language and of the sysfs interface. */
 #ifndef _KAPOLICY_LIMITS_H
 #define _KAPOLICY_LIMITS_H
 
@@ -7,25 +7,25 @@
 
 /* A write of this many bytes or more needs a transaction. */
 #define KAP_WRITE_MAX		4096
-/* Bytes of one line without its newline; outside a transaction see above. */
+/* Bytes of a line without its newline, in a transaction. */
 #define KAP_LINE_MAX		262144
-/* Lists of up to this many elements in all need no memory of their own. */
+/* The parser has room for so many list elements; longer lines allocate more. */
 #define KAP_ITEMS_SMALL		2047
 
-/* Reading the rules file here: the error of its own failed transaction. */
+/* A read at this offset returns the error of the file's own transaction. */
 #define KAP_ERROR_OFFSET	(1LL << 62)
 
 #define KAP_RULES_DEFAULT	65536	/* max_rules at load */
 #define KAP_RULES_MAX		1048576	/* what max_rules can be raised to */
 
 /*
- * Rules of sets up to this size have counters of each processor: about 64 bytes
- * a rule and processor. In larger sets they take too long to allocate.
+ * In sets up to this size each rule has counters for each processor, of about
+ * 64 bytes. For larger sets that would take too long to allocate.
  */
 #define KAP_PERCPU_RULES	1024
 
 #define KAP_NAME_MAX		31
-/* numbers that are too large are read as U64_MAX */
+/* ids end below U64_MAX, because kap_parse_digits() saturates there */
 #define KAP_ID_MAX		18446744073709551614ULL
 #define KAP_ID_DIGITS		20
 #define KAP_PRIO_MAX		65535
@@ -39,14 +39,14 @@
 #define KAP_CNT_MAX		127
 #define KAP_USER_TIMEOUT_MAX	2147483647	/* ms; the socket option is an int */
 
-/* ms; with data in flight the kernel itself gives up after about as long */
+/* ms; a longer "auto" is left out, because tcp_retries2 gives up earlier */
 #define KAP_AUTO_MAX		900000
 
 #define KAP_DETECT_MIN		4	/* seconds: idle=1s intvl=1s cnt=3 */
-#define KAP_DETECT_MAX		65530	/* seconds: the next comes to idle=32768s */
+#define KAP_DETECT_MAX		65530	/* seconds: 65531 would expand to idle=32768s */
 #define KAP_DETECT_CNT		3
 
-/* Longest cgroup path, with its NUL; PATH_MAX bounds what kernfs can name. */
+/* Longest cgroup path, with its NUL: kernfs has none longer than PATH_MAX. */
 #define KAP_CGROUP_PATH_MAX	4096
 
 #endif /* _KAPOLICY_LIMITS_H */

@@ -18,7 +18,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* The next word of @t, which moves behind it; empty at the end. */
+/* Return the next word of @t, and move @t behind it. Empty at the end. */
 static struct kap_text next_word(struct kap_text *t)
 {
 	struct kap_text w;
@@ -32,7 +32,7 @@ static struct kap_text next_word(struct kap_text *t)
 	return w;
 }
 
-/* Split at '='; false when there is none. */
+/* Split a word at its first "=". Returns false if it has none. */
 static bool split_word(struct kap_text w, struct kap_text *key,
 		       struct kap_text *value)
 {
@@ -44,7 +44,7 @@ static bool split_word(struct kap_text w, struct kap_text *key,
 	return key->end < w.end;
 }
 
-/* A word that should not be there: its key, if it has one. */
+/* Report a word that is not allowed here: at its key, if it has one. */
 static int fail_word(struct kap_parser *p, enum kap_error error,
 		     struct kap_text w)
 {
@@ -62,7 +62,7 @@ static struct kap_span span_of(const struct kap_parser *p, struct kap_text t)
 	return span;
 }
 
-/* Room for the elements of all lists: one more a list than it has commas. */
+/* Make room for all list elements: a list has one more than it has commas. */
 static int reserve_items(struct kap_parser *p, struct kap_text t)
 {
 	u32 n = KAP_INDEXED_FIELDS;
@@ -106,7 +106,7 @@ static int parse_rule(struct kap_parser *p, struct kap_text t)
 	return kap_parse_finish(p);
 }
 
-/* del, and destroy, which takes no id=. */
+/* Read the operand of del, or of destroy, which takes no id=. */
 static int parse_del(struct kap_parser *p, struct kap_text t, bool destroy)
 {
 	struct kap_text w = next_word(&t), rest = next_word(&t), key, value;
@@ -175,7 +175,7 @@ static int parse_command(struct kap_parser *p, struct kap_text t)
 	return kap_parse_fail_at(p, KAP_E_COMMAND, w);
 }
 
-/* The line without comment and blanks around; the first bad byte, if any. */
+/* Cut comment and blanks. Sets the first unprintable byte, if there is one. */
 static const char *trim_line(struct kap_text *t)
 {
 	const char *s;
@@ -220,7 +220,7 @@ int kap_parse_line(struct kap_parser *p, const char *line, size_t len,
 	p->rule.prio = KAP_PRIO_DEFAULT;
 	diag->error = KAP_E_NONE;
 
-	/* no further than the first byte too many: the rest may not be known */
+	/* mark one byte only: a caller need not have read the rest of the line */
 	if (len > KAP_LINE_MAX)
 		return kap_parse_fail(p, KAP_E_LINE, line,
 				      line + KAP_LINE_MAX + 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Comma lists of ranges and of address prefixes; sorted and merged. */
+/* Lists of ranges and of address prefixes: read, sorted and merged. */
 #include "rule/parse_list.h"
 
 #include <linux/build_bug.h>
@@ -53,13 +53,13 @@ static int parse_range(struct kap_parser *p, struct kap_text e, u32 min,
 	return 0;
 }
 
-/* Sorted, and overlapping ranges made one. */
+/* Sort the ranges and merge those that overlap. */
 static void merge_ranges(struct kap_items *list, void *spare)
 {
 	struct kap_range *r = &list->v->range;
 	u32 i, n = 0;
 
-	/* one list is of one kind, so its items can lie close together */
+	/* pack the ranges: all items of this list are ranges */
 	for (i = 0; i < list->n; i++)
 		r[i] = list->v[i].range;
 	kap_sort(r, spare, list->n, sizeof(*r), cmp_range);
@@ -80,11 +80,11 @@ static int cmp_prefix(const void *a, const void *b)
 	if (x->v4 != y->v4)
 		return x->v4 ? -1 : 1;
 	order = kap_addr_cmp(&x->addr, &y->addr);
-	/* the wider one first, so that what it contains follows it */
+	/* the wider prefix first, so that those inside it follow */
 	return order ? order : x->len - y->len;
 }
 
-/* A number behind the slash; the address decides how large it may be. */
+/* Read the prefix length: up to 32 or 128, depending on the address. */
 static int parse_prefix(struct kap_parser *p, struct kap_text e,
 			struct kap_prefix *prefix)
 {
@@ -105,7 +105,7 @@ static int parse_prefix(struct kap_parser *p, struct kap_text e,
 		if (len > (prefix->v4 ? 32 : 128))
 			return kap_parse_fail_at(p, KAP_E_PREFIX, e);
 	}
-	/* sockets with IPv4-mapped addresses are matched as IPv4: so are rules */
+	/* make an IPv4-mapped prefix IPv4, because sockets are matched like that */
 	if (!prefix->v4 && len >= 96 && !prefix->addr.hi &&
 	    prefix->addr.lo >> 32 == 0xffff) {
 		prefix->v4 = true;
@@ -117,7 +117,7 @@ static int parse_prefix(struct kap_parser *p, struct kap_text e,
 	return 0;
 }
 
-/* Sorted, and without prefixes that lie inside another. */
+/* Sort the prefixes and drop those that lie inside another one. */
 static void merge_prefixes(struct kap_items *list, void *spare)
 {
 	struct kap_prefix *v = &list->v->prefix;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the keys of a rule may say together, and what they imply. */
+/* Checks of a whole rule, and the values that its keys imply. */
 #include "rule/parse_rule.h"
 
 #include <linux/errno.h>
@@ -12,7 +12,7 @@
 #include "rule/format.h"
 #include "rule/key.h"
 
-/* Where the value of a key stands that is known to have one. */
+/* Return the value of a key that the line has. */
 static struct kap_span value_span(const struct kap_parser *p, enum kap_word key)
 {
 	struct kap_span at = p->cmd->key[key];
@@ -29,7 +29,7 @@ static struct kap_span key_span(const struct kap_parser *p, enum kap_word key)
 	return at;
 }
 
-/* Of the keys of @mask that are there, the one that stands last; or -1. */
+/* Return the last key of the line that is in @mask, or -1. */
 static int last_key(const struct kap_parser *p, u32 mask)
 {
 	int key, last = -1;
@@ -48,8 +48,8 @@ static int last_key(const struct kap_parser *p, u32 mask)
 			 BIT(KAP_KEY_DETECT))
 
 /*
- * detect= gives all but a user timeout that the line has: of it and another key,
- * the one that stands last is the one too many.
+ * detect= sets idle, intvl and cnt, and a user timeout unless the line has one.
+ * Of detect= and a key that it excludes, report the one that stands last.
  */
 static int check_detect(struct kap_parser *p)
 {
@@ -82,7 +82,7 @@ static int check_auto(struct kap_parser *p)
 	return 0;
 }
 
-/* What the keys of a rule say together; fills in what they imply. */
+/* Check the keys together, and fill in the values that they imply. */
 static int check_rule(struct kap_parser *p)
 {
 	struct kap_rule *r = &p->rule;
@@ -129,7 +129,7 @@ static const char *pack_text(char **to, struct kap_text t)
 	return s;
 }
 
-/* The rule in hand as one allocation of just the size it needs. */
+/* Copy the parsed rule to one allocation of exactly the size it needs. */
 static struct kap_rule *pack_rule(struct kap_parser *p)
 {
 	struct kap_prefix *addr;
@@ -181,7 +181,7 @@ static struct kap_rule *pack_rule(struct kap_parser *p)
 }
 
 /**
- * kap_parse_finish - make the rule in hand a rule
+ * kap_parse_finish - check and allocate the rule that has been read
  * @p: parser; all keys of the line have been read
  *
  * Context: process, may sleep.
@@ -198,10 +198,9 @@ int kap_parse_finish(struct kap_parser *p)
 	if (!rule)
 		return kap_parse_fail_span(p, KAP_E_MEMORY, p->cmd->where);
 	/*
-	 * A line that reads back longer than it was written must not become
-	 * too long to be written again. None grows to twice its length, so
-	 * most need no look. The id is not known yet: "0" stands for as many
-	 * digits as it may get.
+	 * The canonical line must not be too long to be written back. It is
+	 * never twice as long as the line written, so short lines need no
+	 * check. The id is not known yet, so the longest one is assumed.
 	 */
 	if (p->cmd->where.end > KAP_LINE_MAX / 2 &&
 	    kap_format_line(rule, NULL, 0) + KAP_ID_DIGITS - 1 > KAP_LINE_MAX) {
@@ -216,8 +215,8 @@ int kap_parse_finish(struct kap_parser *p)
  * kap_rule_put - drop a reference
  * @rule: the rule, or NULL
  *
- * Frees it with the last one; no connection can be looking at it then, for a
- * published rule set holds its rules until readers have gone.
+ * The last one frees the rule. No probe can be reading it then, because a
+ * published rule set keeps its rules until a grace period after its end.
  *
  * Context: process, may sleep: a rule with long lists is memory of vmalloc().
  */

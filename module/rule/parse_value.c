@@ -8,7 +8,7 @@
 
 #include "rule/parse_list.h"
 
-/* A duration in ms; @bare_ms is what a bare number counts in, 0: not allowed. */
+/* Read a duration as ms; @bare_ms is the unit of a bare number, 0 if refused. */
 static int parse_duration(struct kap_parser *p, struct kap_text v, u32 bare_ms,
 			  u64 *ms)
 {
@@ -31,7 +31,7 @@ static int parse_duration(struct kap_parser *p, struct kap_text v, u32 bare_ms,
 		return kap_parse_fail_at(p, KAP_E_BAD_UNIT, v);
 	if (!unit)
 		return kap_parse_fail_at(p, KAP_E_UNIT, v);
-	/* far above every limit, far below overflow */
+	/* U32_MAX is above every limit, and times an hour fits a u64 */
 	*ms = min_t(u64, *ms, U32_MAX) * unit;
 	return 0;
 }
@@ -98,7 +98,7 @@ static int parse_name(struct kap_parser *p, struct kap_text v)
 	return 0;
 }
 
-/* One of two or three words: their number from 0, or -1. */
+/* Return the index of the word in a list of two or three, or -1. */
 static int pick(struct kap_text v, const char *a, const char *b, const char *c)
 {
 	if (kap_text_is(v, a))
@@ -113,7 +113,7 @@ static int parse_user_timeout(struct kap_parser *p, struct kap_text v)
 	u64 ms;
 	int err;
 
-	/* as if the key were absent, but detect= does not imply "auto" */
+	/* like an absent key, except that detect= does not imply auto */
 	if (kap_text_is(v, "none"))
 		return 0;
 	p->rule.opts |= KAP_OPT_USER_TIMEOUT;
@@ -147,7 +147,7 @@ static int parse_detect(struct kap_parser *p, struct kap_text v)
 	return 0;
 }
 
-/* Keys that set an option or say how. */
+/* Read the value of a key that sets an option, or of mode. */
 static int parse_action(struct kap_parser *p, enum kap_word key,
 			struct kap_text v)
 {
@@ -198,7 +198,7 @@ static int parse_action(struct kap_parser *p, enum kap_word key,
 }
 
 /**
- * kap_parse_value - read the value of one key into the rule in hand
+ * kap_parse_value - read the value of one key into the rule of the parser
  * @p: parser
  * @key: the key
  * @v: its value, not empty

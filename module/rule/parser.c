@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the parts of the parser share: errors and numbers. */
+/* Errors and numbers, for all parts of the parser. */
 #include "rule/parser.h"
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
 
 /**
- * kap_parse_fail - report the error of the line in hand
+ * kap_parse_fail - report an error of the current line
  * @p: parser
  * @error: what is wrong
  * @s: first offending character

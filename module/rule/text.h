@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A stretch of a line, and its columns. Pure. */
+/* Parts of a line, as pointers and as columns. Pure. */
 #ifndef _KAPOLICY_TEXT_H
 #define _KAPOLICY_TEXT_H
 

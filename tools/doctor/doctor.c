@@ -34,7 +34,7 @@ static struct {
 } state;
 
 /* Print text that may hold control characters: logs, names of files. */
-static void put(const char *s)
+static void print_text(const char *s)
 {
 	size_t len = strlen(s);
 	struct kap_char c;
@@ -100,7 +100,7 @@ void kap_doctor_say(enum kap_health health, const char *check,
 		       kap_color(stdout, healths[health].color),
 		       healths[health].name, kap_color(stdout, KAP_PLAIN),
 		       check);
-		put(text);
+		print_text(text);
 		putchar('\n');
 	}
 	free(text);
@@ -122,7 +122,7 @@ void kap_doctor_more(const char *fmt, ...)
 		keep("text", text);
 	} else {
 		printf("%*s", INDENT, "");
-		put(text);
+		print_text(text);
 		putchar('\n');
 	}
 	free(text);
@@ -145,7 +145,7 @@ void kap_doctor_fix(const char *fmt, ...)
 	} else {
 		printf("%*s%-*s%s", INDENT, "", (int)strlen(FIX),
 		       state.fix ? "" : FIX, kap_color(stdout, KAP_BOLD));
-		put(text);
+		print_text(text);
 		printf("%s\n", kap_color(stdout, KAP_PLAIN));
 	}
 	state.fix = true;
