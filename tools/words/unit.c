@@ -139,44 +139,41 @@ static void add_default_slice(FILE *out, const char *name)
 /* The value behind "KEY=" in what systemctl prints, or NULL; cuts @text. */
 static char *property(char *text, const char *key)
 {
-	char *s = strstr(text, key);
+	size_t len = strlen(key);
+	char *line, *rest = text;
 
-	if (!s || (s > text && s[-1] != '\n'))
-		return NULL;
-	s += strlen(key);
-	s[strcspn(s, "\n")] = '\0';
-	return *s ? s : NULL;
+	while ((line = strsep(&rest, "\n"))) {
+		if (!strncmp(line, key, len) && line[len] == '=')
+			return line[len + 1] ? line + len + 1 : NULL;
+	}
+	return NULL;
 }
 
-/* Ask systemd for the cgroup of a unit. Returns NULL if it has none. */
-static char *ask(char *name)
+/* Ask systemd for a property of a unit. Returns NULL if it has none. */
+static char *ask(char *name, char *key)
 {
 	char *const argv[] = {
-		"systemctl", "show", "-p", "ControlGroup", "--", name, NULL,
+		"systemctl", "show", "-p", key, "--", name, NULL,
 	};
-	char text[4096], *path;
+	char text[4096], *value;
 
 	if (access("/run/systemd/system", F_OK) || strpbrk(name, "*?") ||
 	    kap_run(argv, text, sizeof(text)))
 		return NULL;
-	path = property(text, "ControlGroup=");
-	return path ? strdup(path) : NULL;
+	value = property(text, key);
+	return value ? strdup(value) : NULL;
 }
 
-/* Ask systemd for the slice of a unit that does not run. */
-static bool ask_slice(char *name, char *slice, size_t size)
+/* A unit that does not run has no cgroup, but systemd may know its slice. */
+static void add_parent(FILE *out, char *unit)
 {
-	char *const argv[] = {
-		"systemctl", "show", "-p", "Slice", "--", name, NULL,
-	};
-	char text[4096], *found;
+	char *slice = ask(unit, "Slice");
 
-	if (access("/run/systemd/system", F_OK) || strpbrk(name, "*?") ||
-	    kap_run(argv, text, sizeof(text)))
-		return false;
-	found = property(text, "Slice=");
-	return found && (size_t)snprintf(slice, size, "%s", found) < size &&
-	       has_suffix(slice, strlen(slice), ".slice");
+	if (slice && has_suffix(slice, strlen(slice), ".slice"))
+		add_slice(out, slice);
+	else
+		add_default_slice(out, unit);
+	free(slice);
 }
 
 /**
@@ -188,7 +185,7 @@ static bool ask_slice(char *name, char *slice, size_t size)
  */
 char *kap_unit_path(const char *name, size_t len)
 {
-	char unit[NAME_MAX_LEN + 16], slice[NAME_MAX_LEN + 1], *path;
+	char unit[NAME_MAX_LEN + 16], *path;
 	size_t size;
 	FILE *out;
 
@@ -198,7 +195,7 @@ char *kap_unit_path(const char *name, size_t len)
 		 has_type(name, len) ? "" : ".service");
 	if (!kap_unit_is(unit, strlen(unit)))
 		return NULL;
-	path = ask(unit);
+	path = ask(unit, "ControlGroup");
 	if (path)
 		return path;
 	out = open_memstream(&path, &size);
@@ -207,10 +204,7 @@ char *kap_unit_path(const char *name, size_t len)
 	if (has_suffix(unit, strlen(unit), ".slice")) {
 		add_slice(out, unit);
 	} else {
-		if (ask_slice(unit, slice, sizeof(slice)))
-			add_slice(out, slice);
-		else
-			add_default_slice(out, unit);
+		add_parent(out, unit);
 		add_component(out, unit);
 	}
 	fclose(out);
