@@ -203,12 +203,14 @@ only_rules()	# TEXT...
 	rules flush "$@" || tap_bail "refused: $* ($(< $KAP/last_error))"
 }
 
-# Prints one field of the counters line of the rule with that name or id.
+# Prints one field of the counters line of the rule with that name or id. The file is read in large pieces: read
+# would go back to the end of each line, and the module seek that place anew.
 counter()	# NAME_OR_ID FIELD
 {
-	local line
+	local line lines
 
-	while IFS= read -r line; do
+	mapfile -t lines < $KAP/counters
+	for line in "${lines[@]}"; do
 		case " $line " in
 		*" name=$1 "* | *" id=$1 "*)
 			line=" $line "
@@ -217,7 +219,7 @@ counter()	# NAME_OR_ID FIELD
 			return 0
 			;;
 		esac
-	done < $KAP/counters
+	done
 	printf 'no rule %s\n' "$1"
 	return 1
 }
