@@ -11,8 +11,20 @@
 
 #include "../unit/cgroups.c"
 #include "kunit_tap.h"
-#include "ruleset/cgroup_cache.h"
 #include "world.h"
+
+/*
+ * When another CPU replaces an entry that is being read here: before its
+ * sequence number is looked at first, and before it is looked at last.
+ */
+enum moment { NEVER, BEFORE_SEQ, BEFORE_CHECK };
+static void replace_at(enum moment at);
+
+#undef smp_load_acquire
+#define smp_load_acquire(p)	({ replace_at(BEFORE_SEQ); READ_ONCE(*(p)); })
+#undef smp_rmb
+#define smp_rmb()		replace_at(BEFORE_CHECK)
+#include "ruleset/cgroup_cache.h"
 
 #define PAIRS		20000	/* the unit test has the millions */
 #define PATTERN_SETS	200
@@ -174,6 +186,84 @@ static void cache_knows_all_parts(struct kunit *test)
 	kap_cgroup_cache_free(cache);
 }
 
+static struct {
+	struct kap_cgroup_cache *cache;
+	enum moment at;
+	u64 id;
+} replace;
+
+static void replace_at(enum moment at)
+{
+	if (at != replace.at)
+		return;
+	replace.at = NEVER;
+	remember(replace.cache, replace.id, 0);
+}
+
+/* A cache in which the next that is put, of id *@next, takes the place of 1. */
+static struct kap_cgroup_cache *cache_about_to_forget(struct kunit *test,
+						      u64 *next)
+{
+	struct kap_cgroup_cache *cache = kap_cgroup_cache_alloc();
+	u64 id;
+
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	for (id = 1; id < *next || (!*next && (id == 1 ||
+					       knows(test, cache, 1, 0))); id++)
+		remember(cache, id, 0);
+	if (*next)
+		return cache;
+	*next = id - 1;
+	kap_cgroup_cache_free(cache);
+	return cache_about_to_forget(test, next);
+}
+
+static void cache_entry_replaced_while_read(struct kunit *test)
+{
+	enum moment at;
+
+	for (at = BEFORE_SEQ; at <= BEFORE_CHECK; at++) {
+		replace.id = 0;
+		replace.cache = cache_about_to_forget(test, &replace.id);
+		KUNIT_EXPECT_TRUE(test, knows(test, replace.cache, 1, 0));
+		replace.at = at;
+		KUNIT_EXPECT_FALSE_MSG(test, knows(test, replace.cache, 1, 0),
+				       "at %d", at);
+		KUNIT_EXPECT_EQ(test, replace.at, NEVER);
+		KUNIT_EXPECT_TRUE(test, knows(test, replace.cache, replace.id,
+					      0));
+		kap_cgroup_cache_free(replace.cache);
+	}
+}
+
+static void cache_entry_being_written(struct kunit *test)
+{
+	struct kap_cgroup_cache *cache = kap_cgroup_cache_alloc();
+
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	remember(cache, 1, 0);
+	kap_cgroup_cache_ways(cache, 1, 0)->seq++;
+	KUNIT_EXPECT_FALSE(test, knows(test, cache, 1, 0));
+	kap_cgroup_cache_free(cache);
+}
+
+/* A softirq that interrupts a task must leave the task's path alone. */
+static void path_of_a_softirq(struct kunit *test)
+{
+	const char *of_task, *of_softirq;
+
+	KUNIT_ASSERT_EQ(test, kap_cgroup_init(), 0);
+	preempt_disable();
+	of_task = kap_cgroup_path_rcu(&cgrp_dfl_root.cgrp);
+	__preempt_count_add(SOFTIRQ_OFFSET);
+	of_softirq = kap_cgroup_path_rcu(&cgrp_dfl_root.cgrp);
+	__preempt_count_sub(SOFTIRQ_OFFSET);
+	preempt_enable();
+	KUNIT_EXPECT_PTR_NE(test, of_task, of_softirq);
+	KUNIT_EXPECT_STREQ(test, of_softirq, "/");
+	kap_cgroup_exit();
+}
+
 static void path_of_the_root(struct kunit *test)
 {
 	const char *path;
@@ -195,7 +285,10 @@ static struct kunit_case cgroup_cases[] = {
 	KUNIT_CASE(cache_knows_what_was_put_last),
 	KUNIT_CASE(cache_forgets_but_never_lies),
 	KUNIT_CASE(cache_knows_all_parts),
+	KUNIT_CASE(cache_entry_replaced_while_read),
+	KUNIT_CASE(cache_entry_being_written),
 	KUNIT_CASE(path_of_the_root),
+	KUNIT_CASE(path_of_a_softirq),
 	{}
 };
 

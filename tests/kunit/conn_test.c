@@ -61,6 +61,34 @@ static void direction_of_each_end(struct kunit *test)
 		expect_idle(test, kind, 11, 22);
 }
 
+/*
+ * Nobody accepts it: both ends have connected, and the service is the remote
+ * one. A loopback device loses no SYN, so the states are set by hand.
+ */
+static void direction_of_a_simultaneous_open(struct kunit *test)
+{
+	struct kap_values got;
+	struct pair p;
+	struct sock *sk;
+
+	rules_set(test, "port=7 idle=22s\nport=8 idle=11s");
+	pair_listen(test, &p, PAIR_V4);
+	sk = p.client->sk;
+	lock_sock(sk);
+	inet_sk(sk)->inet_sport = htons(7);
+	sk->sk_dport = htons(8);
+	tcp_set_state(sk, TCP_SYN_SENT);
+	tcp_set_state(sk, TCP_SYN_RECV);
+	tcp_set_state(sk, TCP_ESTABLISHED);
+	release_sock(sk);
+	sock_get_values(p.client, &got);
+	KUNIT_EXPECT_EQ(test, got.idle, 11);
+	lock_sock(sk);
+	tcp_set_state(sk, TCP_CLOSE);
+	release_sock(sk);
+	pair_close(&p);
+}
+
 static void addresses_of_each_family(struct kunit *test)
 {
 	rules_set(test, "raddr=127.0.0.0/8 idle=4s\nladdr=::1 idle=6s");
@@ -152,9 +180,15 @@ static void counts_of_a_rule(struct kunit *test)
 
 static void counts_of_a_skip(struct kunit *test)
 {
+	unsigned long connections = kap_stats_sum(KAP_SHOWN_CONNECTIONS);
+	unsigned long matched = kap_stats_sum(KAP_SHOWN_MATCHED);
+
 	rules_set(test, "action=skip");
 	expect_idle(test, PAIR_V4, 0, 0);
 	expect_counts(test, 1, 2, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, kap_stats_sum(KAP_SHOWN_CONNECTIONS),
+			connections + 2);
+	KUNIT_EXPECT_EQ(test, kap_stats_sum(KAP_SHOWN_MATCHED), matched + 2);
 }
 
 static void stats_add_up(struct kunit *test)
@@ -207,6 +241,79 @@ static void dead_peers_are_counted(struct kunit *test)
 	end_with(p.client, ETIMEDOUT);
 	expect_counts(test, 2, 2, 2, 0, 1);
 	pair_close(&p);
+}
+
+/* Whatever a connection was about when its peer fell silent. */
+static void dead_peers_of_every_state(struct kunit *test)
+{
+	static const int live[] = {
+		TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_FIN_WAIT2, TCP_CLOSE_WAIT,
+		TCP_LAST_ACK, TCP_CLOSING,
+	};
+	struct pair p;
+	u32 i;
+
+	rules_set(test, "dir=out idle=2s");
+	for (i = 0; i < ARRAY_SIZE(live); i++) {
+		pair_open(test, &p, PAIR_V4);
+		tcp_set_state(p.client->sk, live[i]);
+		end_with(p.client, ETIMEDOUT);
+		KUNIT_EXPECT_EQ_MSG(test, counted(1, KAP_SHOWN_TIMED_OUT),
+				    i + 1LL, "state %d", live[i]);
+		pair_close(&p);
+	}
+	/* nobody was there to begin with */
+	pair_listen(test, &p, PAIR_V4);
+	tcp_set_state(p.client->sk, TCP_SYN_SENT);
+	end_with(p.client, ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, counted(1, KAP_SHOWN_TIMED_OUT), (s64)i);
+	pair_close(&p);
+}
+
+/* After listen(fd, 0) an accepted socket looks like one that has connected. */
+static void dead_peers_of_a_listener_without_backlog(struct kunit *test)
+{
+	struct pair p;
+
+	rules_set(test, "dir=in idle=1s");
+	pair_listen(test, &p, PAIR_V4);
+	p.listener->sk->sk_max_ack_backlog = 0;
+	pair_connect(test, &p);
+	end_with(p.server, ETIMEDOUT);
+	expect_counts(test, 1, 1, 1, 0, 1);
+	pair_close(&p);
+}
+
+/* Was the last event inside a read-side section of the module's own? */
+static bool in_section;
+
+static void on_timed_out(void *data, const struct kap_rule *rule,
+			 const struct sock *sk, enum kap_dir dir,
+			 const struct kap_values *before,
+			 const struct kap_values *after)
+{
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+	in_section = lock_is_held(&rcu_sched_lock_map);
+#else
+	in_section = true;
+#endif
+}
+
+/* What calls the tracepoint's probes keeps no rule set from 2026 on. */
+static void dead_peers_are_counted_under_rcu(struct kunit *test)
+{
+	struct pair p;
+
+	in_section = false;
+	KUNIT_ASSERT_EQ(test, register_trace_kapolicy_timed_out(on_timed_out,
+								NULL), 0);
+	rules_set(test, "dir=out idle=2s");
+	pair_open(test, &p, PAIR_V4);
+	end_with(p.client, ETIMEDOUT);
+	pair_close(&p);
+	unregister_trace_kapolicy_timed_out(on_timed_out, NULL);
+	tracepoint_synchronize_unregister();
+	KUNIT_EXPECT_TRUE(test, in_section);
 }
 
 /* A connection that is older than the rule was not found dead by it. */
@@ -316,6 +423,7 @@ static void traced_connections_are_the_same(struct kunit *test)
 
 static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(direction_of_each_end),
+	KUNIT_CASE(direction_of_a_simultaneous_open),
 	KUNIT_CASE(addresses_of_each_family),
 	KUNIT_CASE(ports_of_each_end),
 	KUNIT_CASE(uid_of_the_socket),
@@ -325,6 +433,9 @@ static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(counts_of_a_skip),
 	KUNIT_CASE(stats_add_up),
 	KUNIT_CASE(dead_peers_are_counted),
+	KUNIT_CASE(dead_peers_of_every_state),
+	KUNIT_CASE(dead_peers_of_a_listener_without_backlog),
+	KUNIT_CASE(dead_peers_are_counted_under_rcu),
 	KUNIT_CASE(dead_peers_of_older_connections_are_not),
 	KUNIT_CASE(sockets_of_the_kernel_are_left_alone),
 	KUNIT_CASE(disabled_keeps_the_rules),

@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* As alloc.h, for conn.c: between its looking and its setting comes meddle.c. */
+/* As alloc.h: between looking at an option and setting it comes meddle.c. */
 #ifndef _KAPOLICY_KUNIT_MEDDLE_CALLS_H
 #define _KAPOLICY_KUNIT_MEDDLE_CALLS_H
 
-#include "conn/trace.h"
+#include "compat/linux/atomic.h"
 #include "meddle.h"
+
+static inline u8 kapt_cmpxchg_u8(u8 *p, u8 old, u8 new)
+{
+	kapt_meddle(MEDDLE_REPLACING, 0);
+	return kap_cmpxchg_u8(p, old, new);
+}
+
+static inline u32 kapt_cmpxchg_u32(u32 *p, u32 old, u32 new)
+{
+	kapt_meddle(MEDDLE_REPLACING, 0);
+	return cmpxchg(p, old, new);
+}
+
+#undef kap_cmpxchg
+#define kap_cmpxchg(p, old, new) \
+	_Generic(*(p), u8: kapt_cmpxchg_u8, u32: kapt_cmpxchg_u32) \
+		((void *)(p), old, new)
+
+/* What is inline there shall see that. */
+#include "conn/trace.h"
 #include "rule/decide.h"
 
 /* The last thing asked before a socket counts as untouched. */

@@ -4,8 +4,13 @@
 
 #include "meddle.h"
 #include "pair.h"
+#include "policy/policy.h"
 #include "probe.h"
+#include "refs.h"
+#include "ruleset/ruleset.h"
 #include "world.h"
+
+u32 kapt_refs_taken, kapt_refs_unprotected;
 
 /* Unloading waits for a probe that runs; until then it has to find rules. */
 static void rules_stay_until_the_last_probe(struct kunit *test)
@@ -63,9 +68,12 @@ static void set_while_all_is_filled_in(struct kunit *test)
 
 	want.keepalive = 1;
 	want.idle = 60;
-	for (i = 0; i < ARRAY_SIZE(rules); i++)
+	for (i = 0; i < ARRAY_SIZE(rules); i++) {
 		expect_after(test, rules[i], MEDDLE_UNTOUCHED, &nothing, &app,
 			     &want);
+		expect_after(test, rules[i], MEDDLE_REPLACING, &nothing, &app,
+			     &want);
+	}
 }
 
 /* Set before or after the rule was applied: both may be; set and lost: not. */
@@ -82,12 +90,24 @@ static void set_while_one_is_decided(struct kunit *test)
 	want.keepalive = 1;
 	want.idle = 60;
 	expect_after(test, clamp, MEDDLE_DECIDED, &before, &app, &want);
+	expect_after(test, clamp, MEDDLE_REPLACING, &before, &app, &want);
+}
+
+/* Until it has one, a reader keeps a set that is replaced by RCU alone. */
+static void references_are_taken_under_rcu(struct kunit *test)
+{
+	kapt_refs_taken = 0;
+	kapt_refs_unprotected = 0;
+	kap_ruleset_put(kap_policy_get());
+	KUNIT_EXPECT_EQ(test, kapt_refs_taken, 1U);
+	KUNIT_EXPECT_EQ(test, kapt_refs_unprotected, 0U);
 }
 
 static struct kunit_case race_cases[] = {
 	KUNIT_CASE(rules_stay_until_the_last_probe),
 	KUNIT_CASE(set_while_all_is_filled_in),
 	KUNIT_CASE(set_while_one_is_decided),
+	KUNIT_CASE(references_are_taken_under_rcu),
 	{}
 };
 

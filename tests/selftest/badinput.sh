@@ -50,6 +50,9 @@ for i in {1..40}; do
 	[[ "$(< $KAP/enabled) $(< $KAP/max_rules)" =~ ^[01]\ [0-9]+$ ]] || bad+="$(< $KAP/enabled) $(< $KAP/max_rules), "
 done
 tap_is "$bad" '' 'enabled and max_rules are numbers whatever is written'
+tap_cmd 'so many rules may be allowed' sh -c "echo 1048576 > $KAP/max_rules"
+tap_cmd_fails 'and no more' sh -c "echo 1048577 > $KAP/max_rules"
+tap_is "$(< $KAP/max_rules)" 1048576 'which changes nothing'
 tap_cmd 'and can be set' sh -c "echo 1 > $KAP/enabled && echo 65536 > $KAP/max_rules"
 
 look

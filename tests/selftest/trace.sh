@@ -53,7 +53,7 @@ must_ask p cgroup /trace/client
 
 rules 'port=9 idle=9s' 'port=10 idle=9s'	# so that the ids are not 1 and 2
 only_rules 'name=out dir=out port=5432 idle=111s intvl=22s cnt=7 user_timeout=33333ms' \
-	'name=in dir=in port=5432 idle=112s'
+	'name=in dir=in port=5432 idle=112s intvl=23s cnt=6 user_timeout=44444ms'
 out_id=$(rule_id out)
 in_id=$(rule_id in)
 
@@ -84,9 +84,8 @@ check_apply()	# FAMILY CLIENT SERVER
 	tap_like "$line" "$3" "IPv$1, out: remote address"
 	tap_has "$line" "$client_id" "IPv$1, out: cgroup id"
 	tap_has "$line" 44 "IPv$1, out: interval before, set by the application"
-	tap_like "$line" '(^|[^0-9])111([^0-9]|$)' "IPv$1, out: idle time after"
-	tap_like "$line" '(^|[^0-9])7([^0-9]|$)' "IPv$1, out: count after"
-	tap_like "$line" '(^|[^0-9])33333([^0-9]|$)' "IPv$1, out: user timeout after"
+	tap_is "${line##* keepalive=}" '0->1 idle=0->111 intvl=44->44 cnt=0->7 user_timeout=0->33333' \
+		"IPv$1, out: values before and after"
 
 	trace_lines kapolicy_apply "$server_id"
 	line=${LINES_OF#*kapolicy_apply: }
@@ -97,7 +96,8 @@ check_apply()	# FAMILY CLIENT SERVER
 	tap_has "$line" 40001 "IPv$1, in: remote port"
 	tap_like "$line" "$3.*$2" "IPv$1, in: local address, then remote address"
 	tap_has "$line" "$server_id" "IPv$1, in: cgroup id"
-	tap_like "$line" '(^|[^0-9])112([^0-9]|$)' "IPv$1, in: idle time after"
+	tap_is "${line##* keepalive=}" '0->1 idle=0->112 intvl=0->23 cnt=0->6 user_timeout=0->44444' \
+		"IPv$1, in: values before and after"
 
 	for end in c s; do
 		must_ask p set $end linger 0
