@@ -26,7 +26,9 @@ cache_dir() {
 }
 : "${KAP_CACHE:=$(cache_dir)}"
 : "${KAP_BUILD:=$KAP_SRC/build}"
-export KAP_SRC KAP_CACHE KAP_BUILD
+# What compilers have made, and said, of the same text once: a module is built for many kernels, in each run anew.
+CCACHE_DIR=$KAP_CACHE/ccache CCACHE_MAXSIZE=1G
+export KAP_SRC KAP_CACHE KAP_BUILD CCACHE_DIR CCACHE_MAXSIZE
 
 # dpkg, depmod and friends live in sbin, which is not in every user's PATH.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -40,6 +42,9 @@ export LC_ALL=C.UTF-8
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 
 die() { say "$*"; exit "${DIE_STATUS:-1}"; }
+
+# cached_cc CC: the compiler by way of that cache, where there is one
+cached_cc() { echo "$(! command -v ccache >/dev/null || echo 'ccache ')$1"; }
 
 # own_dir DIR: make DIR; git must not see what is in it, whatever the top .gitignore says
 own_dir() {
