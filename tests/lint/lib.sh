@@ -46,6 +46,24 @@ each() {
 	(cd "$KAP_SRC" && xargs -d '\n' -n "${EACH:-4}" -P "$(width)" "$@")
 }
 
+# memo KEY COMMAND...: what COMMAND prints, a function or a program. The cache keeps it under KEY, a text that has to
+# hold all it depends on: of what has not changed since, nobody looks for faults again. A failure is not kept.
+memo() {
+	local known
+	known=$KAP_CACHE/lint/memo/$(sha256sum <<<"$1" | cut -c 1-40)
+	shift
+	if [[ -f $known ]]; then
+		used "$known"
+	else
+		# Another check may be about to write the same.
+		"$@" >"$known.$BASHPID" || { set -- $?; cat "$known.$BASHPID"; rm "$known.$BASHPID"; return "$1"; }
+		mv "$known.$BASHPID" "$known"
+	fi
+	cat "$known"
+}
+export -f memo used
+mkdir -p "$KAP_CACHE/lint/memo"
+
 # build_module NAME MAKEVAR=VALUE...: build the module and those of the tests anew; warnings are all it prints
 build_module() {
 	local build=$KAP_BUILD/lint/$1
