@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # The cgroup key: the tree, the patterns, and cgroups that come and go.
 
 # shellcheck source=tests/selftest/lib.sh

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # Unusual ways to become established: Fast Open, simultaneous open, repair mode,
 # SYN cookies, a program that is late with accept() or out of descriptors.
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # What a program sets on a connection that is established: put right under clamp
 # and force, followed by user_timeout=auto, left alone otherwise.
 

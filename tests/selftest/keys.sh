@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # Every match key, matching and nearly matching, seen from both ends of one
 # connection: client 10.99.1.1:40001 (uid 1000, cgroup /keys/client) in host a,
 # server 10.99.1.2:5432 (uid 2000, cgroup /keys/server) in host b.

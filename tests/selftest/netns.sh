@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # One rule set for every network namespace and container, and nobody but
 # root of the host may change it.
 

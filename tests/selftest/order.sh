@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # Which rule wins, when rules take effect, and what is counted.
 
 # shellcheck source=tests/selftest/lib.sh

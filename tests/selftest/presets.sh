@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # Each rule of `kapctl presets` loads into the module, reads back as what it
 # says, reaches a socket, and fits the box that it is for.
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # kapctl connections: every value against getsockopt() in the program itself.
 
 # shellcheck source=tests/selftest/lib.sh

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --virtual --timeout 900
+# May share a machine with others.
 # What becomes of a connection whose peer is alive and silent, has lost power,
 # or was rebooted; without a rule and with one, hours in real numbers.
 

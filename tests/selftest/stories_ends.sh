@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --virtual --timeout 900
+# May share a machine with others.
 # The accepting end: listeners that have SO_KEEPALIVE on already, whose
 # children tick before the rule is asked; and rules for both ends.
 

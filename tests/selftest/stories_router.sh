@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --virtual --timeout 900
+# May share a machine with others.
 # A router between host a and host b: one that reports that b cannot be
 # reached, and one that is a NAT and forgets connections after 350 s.
 

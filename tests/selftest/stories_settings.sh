@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --virtual --timeout 900
+# May share a machine with others.
 # The settings that people copy from the web, and detect=30s: the peer falls
 # silent, and the connection ends at idle + intvl * cnt without a user timeout,
 # and with user_timeout=auto at the same tick or soon after, never before cnt

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --virtual --timeout 900
+# May share a machine with others.
 # What counts as a dead peer found (timed_out), and what does not: by whatever
 # error the kernel gives up, but not when somebody has answered.
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # The files of /sys/kernel/kapolicy: what they are, what can be written, and
 # what is said when it cannot. Transactions are in txn.sh.
 

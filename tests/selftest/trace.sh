@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout 600
+# May share a machine with others.
 # The trace events kapolicy_apply and kapolicy_timed_out, through tracefs.
 
 # shellcheck source=tests/selftest/lib.sh
