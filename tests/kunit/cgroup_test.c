@@ -21,8 +21,10 @@ enum moment { NEVER, BEFORE_SEQ, BEFORE_CHECK };
 static void replace_at(enum moment at);
 
 #undef smp_load_acquire
+/* The writer is this very CPU: nothing is to be ordered. */
 #define smp_load_acquire(p)	({ replace_at(BEFORE_SEQ); READ_ONCE(*(p)); })
 #undef smp_rmb
+/* Here neither. */
 #define smp_rmb()		replace_at(BEFORE_CHECK)
 #include "ruleset/cgroup_cache.h"
 
@@ -186,6 +188,30 @@ static void cache_knows_all_parts(struct kunit *test)
 	kap_cgroup_cache_free(cache);
 }
 
+/* Nor does one that is put again where others are as good a choice. */
+static void cache_keeps_the_others(struct kunit *test)
+{
+	struct kap_cgroup_cache *cache = kap_cgroup_cache_alloc();
+	u64 id, together[KAP_CACHE_WAYS];
+	u32 n = 0, i, j;
+
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	for (id = 1; n < KAP_CACHE_WAYS; id++) {
+		if (kap_cgroup_cache_ways(cache, id, 0) ==
+		    kap_cgroup_cache_ways(cache, 1, 0))
+			together[n++] = id;
+	}
+	for (i = 0; i < n; i++)
+		remember(cache, together[i], 0);
+	for (i = 0; i < n; i++) {
+		remember(cache, together[i], 0);
+		for (j = 0; j < n; j++)
+			KUNIT_EXPECT_TRUE(test, knows(test, cache, together[j],
+						      0));
+	}
+	kap_cgroup_cache_free(cache);
+}
+
 static struct {
 	struct kap_cgroup_cache *cache;
 	enum moment at;
@@ -285,6 +311,7 @@ static struct kunit_case cgroup_cases[] = {
 	KUNIT_CASE(cache_knows_what_was_put_last),
 	KUNIT_CASE(cache_forgets_but_never_lies),
 	KUNIT_CASE(cache_knows_all_parts),
+	KUNIT_CASE(cache_keeps_the_others),
 	KUNIT_CASE(cache_entry_replaced_while_read),
 	KUNIT_CASE(cache_entry_being_written),
 	KUNIT_CASE(path_of_the_root),

@@ -319,14 +319,30 @@ static void dead_peers_are_counted_under_rcu(struct kunit *test)
 /* A connection that is older than the rule was not found dead by it. */
 static void dead_peers_of_older_connections_are_not(struct kunit *test)
 {
+	static const struct {
+		const char *rule;
+		struct kap_values has;	/* 0: nothing */
+	} older[] = {
+		{ "idle=2s user_timeout=5s", {} },
+		{ "keepalive=on", {} },
+		{ "user_timeout=5s", {} },
+		{ "idle=2s", { .keepalive = 1 } },
+		{ "intvl=2s", { .keepalive = 1 } },
+		{ "cnt=2", { .keepalive = 1 } },
+	};
 	struct pair p;
+	u32 i;
 
-	pair_open(test, &p, PAIR_V4);
-	rules_set(test, "idle=2s user_timeout=5s");
-	end_with(p.client, ETIMEDOUT);
-	end_with(p.server, ETIMEDOUT);
-	expect_counts(test, 1, 0, 0, 0, 0);
-	pair_close(&p);
+	for (i = 0; i < ARRAY_SIZE(older); i++) {
+		rules_set(test, "flush");
+		pair_open(test, &p, PAIR_V4);
+		sock_put_values(p.client, &older[i].has);
+		rules_set(test, older[i].rule);
+		end_with(p.client, ETIMEDOUT);
+		end_with(p.server, ETIMEDOUT);
+		expect_counts(test, i + 1, 0, 0, 0, 0);
+		pair_close(&p);
+	}
 }
 
 static void sockets_of_the_kernel_are_left_alone(struct kunit *test)

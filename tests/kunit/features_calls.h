@@ -6,7 +6,7 @@
 #include "conn/hook.h"
 #include "probe.h"
 
-#define kap_hook_can_hold()	(kapt_can_probe || kap_hook_can_hold())
-#define kap_hook_can_stall()	(kapt_can_probe || kap_hook_can_stall())
+#define kap_hook_can_hold()	(kapt_can_hold || kap_hook_can_hold())
+#define kap_hook_can_stall()	(kapt_can_stall || kap_hook_can_stall())
 
 #endif /* _KAPOLICY_KUNIT_FEATURES_CALLS_H */

@@ -6,22 +6,15 @@
 #include "compat/linux/atomic.h"
 #include "meddle.h"
 
-static inline u8 kapt_cmpxchg_u8(u8 *p, u8 old, u8 new)
+static inline u32 kapt_cmpxchg(void *p, size_t size, u32 old, u32 new)
 {
 	kapt_meddle(MEDDLE_REPLACING, 0);
-	return kap_cmpxchg_u8(p, old, new);
-}
-
-static inline u32 kapt_cmpxchg_u32(u32 *p, u32 old, u32 new)
-{
-	kapt_meddle(MEDDLE_REPLACING, 0);
-	return cmpxchg(p, old, new);
+	return size == 1 ? kap_cmpxchg((u8 *)p, old, new) :
+			   kap_cmpxchg((u32 *)p, old, new);
 }
 
 #undef kap_cmpxchg
-#define kap_cmpxchg(p, old, new) \
-	_Generic(*(p), u8: kapt_cmpxchg_u8, u32: kapt_cmpxchg_u32) \
-		((void *)(p), old, new)
+#define kap_cmpxchg(p, old, new)	kapt_cmpxchg(p, sizeof(*(p)), old, new)
 
 /* What is inline there shall see that. */
 #include "conn/trace.h"

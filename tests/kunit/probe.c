@@ -8,7 +8,7 @@
 #include "fault.h"
 #include "ruleset/ruleset.h"
 
-bool kapt_can_probe = true;
+bool kapt_can_hold = true, kapt_can_stall = true;
 
 static void (*state_probe)(void *active, const struct sock *sk,
 			   const int oldstate, const int newstate);

@@ -15,7 +15,7 @@ void kapt_probe_late(struct sock *sk);
 int kapt_probe_register(struct tracepoint *tp, void *probe, void *data);
 void kapt_probe_synchronize(void);
 
-/* Do rules believe that this kernel has kprobes? True but in tests of that. */
-extern bool kapt_can_probe;
+/* What rules believe that this kernel can. True but in tests of that. */
+extern bool kapt_can_hold, kapt_can_stall;
 
 #endif /* _KAPOLICY_KUNIT_PROBE_H */

@@ -272,6 +272,17 @@ static void ids_of_a_set_in_any_order(struct kunit *test)
 		       "2:8-8: no rule has this id\n");
 }
 
+/* What was looked up before "flush" tells nothing about what comes behind it. */
+static void flush_forgets_names_and_ids(struct kunit *test)
+{
+	rules_set(test, "idle=1s\nidle=2s");
+	expect_refused(test, "del id=1\nflush\ndel id=2", -ENOENT,
+		       "3:8-8: no rule has this id\n");
+	rules_set(test, "name=a cnt=1\nname=b cnt=1\nname=c cnt=1\nflush\nname=c cnt=2");
+	KUNIT_EXPECT_STREQ(test, rules_text(test),
+			   "name=c keepalive=on cnt=2\n");
+}
+
 static void max_rules_bounds_what_is_added(struct kunit *test)
 {
 	kap_policy_set_max_rules(2);
@@ -326,6 +337,7 @@ static struct kunit_case ruleset_cases[] = {
 	KUNIT_CASE(a_rule_brought_back_is_the_same),
 	KUNIT_CASE(rules_that_are_alike),
 	KUNIT_CASE(ids_of_a_set_in_any_order),
+	KUNIT_CASE(flush_forgets_names_and_ids),
 	KUNIT_CASE(max_rules_bounds_what_is_added),
 	KUNIT_CASE(the_set_knows_what_it_looks_at),
 	{}

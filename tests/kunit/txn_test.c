@@ -303,6 +303,14 @@ static void offset_zero_begins_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pen_write(&pen, "idle=2s\n"), 0);
 	pen_close(&pen);
 	expect_rules(test, "keepalive=on idle=2s\n", "anew", 0);
+	/* nor is it the rest of a comment */
+	pen_open(test, &pen);
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "begin\nidle=3s\ncommit # and"),
+			0);
+	pen.off = 0;
+	KUNIT_EXPECT_EQ(test, pen_write(&pen, "flush\n"), 0);
+	pen_close(&pen);
+	expect_rules(test, "", "behind a comment", 0);
 }
 
 static void a_gap_is_refused(struct kunit *test)

@@ -68,6 +68,32 @@ static void read_from_the_start_again(struct kunit *test)
 	pen_close(&pen);
 }
 
+/* As the shell's read does, to the end of its line. */
+static void read_from_the_middle_again(struct kunit *test)
+{
+	static const char text[] = "add keepalive=on idle=1s  # id=1\n";
+	static const loff_t from[] = { 0, 16, 5, 20, 19 };
+	struct pen pen;
+	char buf[8];
+	int i;
+
+	rules_set(test, "idle=1s\nidle=2s");
+	pen_open(test, &pen);
+	for (i = 0; i < ARRAY_SIZE(from); i++) {
+		KUNIT_EXPECT_EQ(test, kap_view_read(pen.file, kap_format_line,
+						    buf, from[i], sizeof(buf)),
+				(ssize_t)sizeof(buf));
+		KUNIT_EXPECT_EQ_MSG(test, memcmp(buf, text + from[i],
+						 sizeof(buf)), 0,
+				    "at %lld", from[i]);
+		/* into the next line */
+		if (!i)
+			kap_view_read(pen.file, kap_format_line, buf,
+				      sizeof(text) + 3, sizeof(buf));
+	}
+	pen_close(&pen);
+}
+
 static ssize_t read_some(struct pen *pen, loff_t off)
 {
 	char buf[8];
@@ -121,6 +147,7 @@ static void half_read_files_have_a_bound(struct kunit *test)
 static struct kunit_case view_cases[] = {
 	KUNIT_CASE(closed_as_reader_and_writer),
 	KUNIT_CASE(read_from_the_start_again),
+	KUNIT_CASE(read_from_the_middle_again),
 	KUNIT_CASE(unloaded_during_a_search),
 	KUNIT_CASE(half_read_files_have_a_bound),
 	{}
