@@ -123,12 +123,50 @@ static void test_rule(unsigned int opts, int mode, bool off)
 	kap_rule_put(rule);
 }
 
+/* When the kernel looks for the n-th time, if its timers are so late. In ms. */
+static u64 tick(const struct kap_values *v, u32 n, u32 late_eighths)
+{
+	return (v->idle + (u64)v->intvl * (n - 1)) * 125 * (8 + late_eighths);
+}
+
+/*
+ * At its n-th look the kernel has lost n - 1 probes, and ends the connection if
+ * the user timeout is over. At the look number cnt fewer than cnt are lost, so it
+ * must not be over; at the next it should, unless that one is too early to tell.
+ */
+static bool check_auto(const struct kap_values *v)
+{
+	u64 least = tick(v, v->cnt, 1), next = tick(v, v->cnt + 1, 0);
+	u32 timeout = kap_auto_timeout(v);
+
+	if (!timeout)
+		return least > 900000 || next > 900000;
+	return timeout <= 900000 && timeout >= least &&
+	       timeout > tick(v, v->cnt, 0) &&
+	       timeout <= (least > next ? least : next);
+}
+
+static void test_auto(void)
+{
+	struct kap_values v = { .keepalive = true };
+	unsigned int bad = 0;
+
+	for (v.idle = 1; v.idle <= 900; v.idle += 7) {
+		for (v.intvl = 1; v.intvl <= 300; v.intvl += 1 + v.intvl / 8) {
+			for (v.cnt = 1; v.cnt <= 127; v.cnt += 1 + v.cnt / 6)
+				bad += !check_auto(&v);
+		}
+	}
+	tap_ok(!bad, "auto: no number of lost probes below cnt is too many");
+}
+
 int main(void)
 {
 	unsigned int opts;
 	int mode;
 
-	tap_plan(3 * 31 + 16);
+	tap_plan(3 * 31 + 16 + 1);
+	test_auto();
 	for (mode = KAP_DEFAULT; mode <= KAP_FORCE; mode++) {
 		for (opts = 1; opts < 1 << OPTS; opts++)
 			test_rule(opts, mode, false);
