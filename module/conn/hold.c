@@ -53,7 +53,10 @@ struct change {
 
 static HLIST_HEAD(changes);		/* protected by @changes_lock */
 
-/* Taken with a socket locked against softirqs: so with interrupts off. */
+/*
+ * Taken by tasks only, with softirqs off: a softirq could wait for a socket whose
+ * owner waits for this lock.
+ */
 static DEFINE_SPINLOCK(changes_lock);
 
 /* One of each CPU is kept for the next call: to allocate is a sixth of the cost. */
@@ -118,11 +121,11 @@ static void kap_hold_work(struct callback_head *work)
 	bool slow = lock_sock_fast(c->sk);
 
 	rcu_read_lock_sched();
-	spin_lock(&changes_lock);
+	spin_lock_bh(&changes_lock);
 	hlist_del(&c->node);
 	if (kap_sock_is_connected(c->sk))
 		hold_locked(c);
-	spin_unlock(&changes_lock);
+	spin_unlock_bh(&changes_lock);
 	rcu_read_unlock_sched();
 	unlock_sock_fast(c->sk, slow);
 	sock_put(c->sk);
