@@ -27,6 +27,16 @@ static bool read_swept(struct kap_swept *swept)
 	return ok;
 }
 
+static void report_unknown(const char *what)
+{
+	bool number = !what[strspn(what, "0123456789")];
+
+	kap_diag_error("all, id=N or name=X expected: %s", what);
+	if (*what && !strchr(what, '='))
+		kap_diag_hint("Did you mean %s=%s?", number ? "id" : "name",
+			      what);
+}
+
 /**
  * kap_swept_apply - give connections that exist what their rules say
  * @what: "all", "id=N" or "name=X"
@@ -46,7 +56,7 @@ bool kap_swept_apply(const char *what, struct kap_swept *swept)
 	if (err == ENOENT)
 		kap_diag_error("no such rule: %s", what);
 	else if (err == EINVAL)
-		kap_diag_error("all, id=N or name=X expected: %s", what);
+		report_unknown(what);
 	else if (err > 0)
 		kap_diag_error("apply: %s", strerror(err));
 	return !err && read_swept(swept);
