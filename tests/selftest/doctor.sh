@@ -34,7 +34,7 @@ mend()	# CHECK
 
 	fix=$(jq -r --arg check "$1" '.[] | select(.check == $check and .state != "ok") | .fix' "$TMP/report" | head -n 1)
 	fix=${fix%%    *}
-	tap_cmd "to mend it: $fix" sh -c "$fix"
+	tap_cmd "to fix it: $fix" sh -c "$fix"
 }
 
 # --- the module

@@ -77,7 +77,7 @@ healthy() { keep guest 'kapctl doctor'; }
 ill() {
 	local status=0
 	keep guest 'kapctl doctor' || status=$?
-	((status == 1)) && [[ $(grep -c '^PROBLEM' "$out/said") == "$#" ]] && said 'to mend it: .' || return
+	((status == 1)) && [[ $(grep -c '^PROBLEM' "$out/said") == "$#" ]] && said 'to fix it: .' || return
 	while (($#)); do
 		said "^PROBLEM .*$1" || return
 		shift
