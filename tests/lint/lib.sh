@@ -49,15 +49,16 @@ each() {
 # memo KEY COMMAND...: what COMMAND prints, a function or a program. The cache keeps it under KEY, a text that has to
 # hold all it depends on: of what has not changed since, nobody looks for faults again. A failure is not kept.
 memo() {
-	local known
+	local known new
 	known=$KAP_CACHE/lint/memo/$(sha256sum <<<"$1" | cut -c 1-40)
+	# Another check may be about to write the same.
+	new=$known.$BASHPID
 	shift
 	if [[ -f $known ]]; then
 		used "$known"
 	else
-		# Another check may be about to write the same.
-		"$@" >"$known.$BASHPID" || { set -- $?; cat "$known.$BASHPID"; rm "$known.$BASHPID"; return "$1"; }
-		mv "$known.$BASHPID" "$known"
+		"$@" >"$new" || { set -- $?; cat "$new"; rm "$new"; return "$1"; }
+		mv "$new" "$known"
 	fi
 	cat "$known"
 }
