@@ -186,7 +186,7 @@ long syscall(long nr, ...)
 	case SYS_kcmp:
 		return 0;
 	}
-	errno = ENOSYS;
+	errno = EINVAL;
 	return -1;
 }
 
@@ -209,7 +209,7 @@ int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 
 	for (i = 0; fd == now.copy && i < KEEPALIVES; i++) {
 		if (name == names[i] &&
-		    (level == SOL_SOCKET) == (name == SO_KEEPALIVE)) {
+		    level == (i ? IPPROTO_TCP : SOL_SOCKET)) {
 			memcpy(value, &now.of.value[i], *len);
 			return 0;
 		}

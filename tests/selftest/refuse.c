@@ -33,7 +33,8 @@ int main(int argc, char **argv)
 	}
 	filter[1].k = (unsigned int)atoi(argv[1]);
 	filter[2].k |= (unsigned int)atoi(argv[2]);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
 		fprintf(stderr, "# refuse: %s\n", strerror(errno));
 		return 1;
 	}

@@ -174,13 +174,16 @@ static void try_one(const struct kap_patient *p)
 
 	if (err)
 		err = connect_uncounted(&p->live.rules, AF_INET6);
+	if (err > 0) {
+		kap_doctor_say(KAP_NOTE, "hook",
+			       "not tried: no connection over loopback: %s",
+			       strerror(err));
+		return;
+	}
 	if (err) {
-		kap_doctor_say(KAP_NOTE, "hook", "not tried: %s%s",
-			       err < 0 ? "no connection yet, and a rule would count one over loopback" :
-					 "no connection over loopback: ",
-			       err < 0 ? "" : strerror(err));
-		if (err < 0)
-			kap_doctor_fix("kapctl doctor    (after the first connection)");
+		kap_doctor_say(KAP_NOTE, "hook",
+			       "not tried: no connection yet, and a rule would count one over loopback");
+		kap_doctor_fix("kapctl doctor    (after the first connection)");
 		return;
 	}
 	if (!kap_sysfs_number("stats/connections", &seen))

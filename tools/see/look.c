@@ -217,10 +217,11 @@ void kap_look_report(const struct kap_look *look)
 				"%u process%s not let others see the options of their sockets: they are not known",
 				look->closed,
 				look->closed == 1 ? " does" : "es do");
-	if (look->denied)
-		kap_diag_report(KAP_WARNING, NULL, "%s",
-				geteuid() ?
-				"only root sees everything: the sockets of others, their options, and other network namespaces are missing" :
+	if (look->denied && geteuid())
+		kap_diag_report(KAP_WARNING, NULL,
+				"only root sees everything: the sockets of others, their options, and other network namespaces are missing");
+	else if (look->denied)
+		kap_diag_report(KAP_WARNING, NULL,
 				"some processes or network namespaces may not be seen from here (a container, or a security module): they are missing");
 }
 
