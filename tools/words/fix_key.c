@@ -162,7 +162,7 @@ static bool fix_needless(const struct kap_problem *p, struct kap_text name,
 	if (kap_word_is(name, tcp)) {
 		kap_repair_hint(r, "every rule is for TCP, IPv4 and IPv6");
 		kap_repair_drop(r, p->word);
-	} else if (kap_word_is(name, text)) {
+	} else if (p->value.s && kap_word_is(name, text)) {
 		kap_repair_hint(r, "a comment begins with # and ends the line");
 		if (memchr(p->value.s, '=', p->end - p->value.s))
 			kap_repair_drop(r, p->word);
