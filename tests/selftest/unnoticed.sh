@@ -91,7 +91,7 @@ idle a.4 60 60 1 0
 idle a.4 60 10 127 0
 idle a.4 60 600 3 180000
 idle short.4 0 0 0 0
-idle short.6 0 0 0 45000
+idle short.6 0 0 0 28000
 idle short.4 40 0 0 0
 idle a.4 15 5 3 0
 idle a.4 15 5 3 1
