@@ -44,6 +44,8 @@
 enum doing { QUIET, PAUSED, UNREACHABLE };
 enum when { NEVER, BEFORE, AFTER, LATER };
 
+static const char * const doing_text[] = { "quiet", "its reader paused", "probes were lost" };
+
 /* What is in force on a socket. */
 struct values {
 	int option[OPTIONS];	/* keepalive, idle, intvl, cnt */
@@ -287,11 +289,15 @@ static void fault(const struct conn *c, const char *fmt, ...)
 
 static bool has_ended(struct conn *c)
 {
+	socklen_t len = sizeof(int);
+	int err = 0;
+
 	if (!c->ended && info(c->end[0]).tcpi_state == CLOSED) {
 		c->ended = now();
+		getsockopt(c->end[0], SOL_SOCKET, SO_ERROR, &err, &len);
 		if (!c->cut)
-			fault(c, "ended in good health while %s",
-			      ((const char *[]){ "quiet", "its reader paused", "probes were lost" })[c->doing]);
+			fault(c, "%.0f: ended in good health (%s) while %s", c->ended, strerror(err),
+			      doing_text[c->doing]);
 	}
 	return c->ended;
 }
