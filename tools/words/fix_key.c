@@ -234,7 +234,8 @@ bool kap_fix_key(const struct kap_problem *p, struct kap_repair *r)
 		kap_repair_hint(r, "the keys are listed by: kapctl help add");
 		return true;
 	}
-	if (!strcmp(key, unit_key) && !strncmp(name.s, "unit=", 5)) {
+	if (!strcmp(key, unit_key) && p->value.s &&
+	    !strncmp(name.s, "unit=", 5)) {
 		fix_unit(p, r);
 		return true;
 	}
