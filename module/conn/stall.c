@@ -88,8 +88,9 @@ static enum verdict judge(const struct sock *sk, u32 timeout, u32 period,
  * the timer to icsk_rto << icsk_backoff, but to no later than a user timeout
  * after the timestamp. When the timer fires, the connection ends if a user
  * timeout has passed since the timestamp, or if icsk_probes_out has come to
- * tcp_retries2. An ACK does not change the timestamp, so that is old only when
- * no answer counts any more. The last probe gets its answer soon or never.
+ * tcp_retries2. The timestamp survives a stall that ends with room for a part of
+ * the first packet only, and would end the next stall at once. So it is unset
+ * unless no answer counts any more. The last probe gets its answer soon or never.
  */
 static int kap_probe_window(struct kprobe *kp, struct pt_regs *regs)
 {
@@ -115,8 +116,8 @@ static int kap_probe_window(struct kprobe *kp, struct pt_regs *regs)
 	    (u64)icsk->icsk_rto << (shift + 1) > period)
 		icsk->icsk_rto = period >> shift;
 	icsk->icsk_probes_out = 0;
-	kap_set_probes_tstamp(icsk, tcp_jiffies32 -
-			      (verdict == DEAD ? timeout : 0));
+	kap_set_probes_tstamp(icsk, verdict == DEAD ? tcp_jiffies32 - timeout :
+						      0);
 	return 0;
 }
 
