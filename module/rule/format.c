@@ -135,10 +135,8 @@ static void append_rule(struct out *o, const struct kap_rule *r)
 	append_ranges(o, "port", r->ranges[KAP_PORT], r->n_ranges[KAP_PORT]);
 	append_ranges(o, "lport", r->ranges[KAP_LPORT], r->n_ranges[KAP_LPORT]);
 	append_ranges(o, "rport", r->ranges[KAP_RPORT], r->n_ranges[KAP_RPORT]);
-	append_prefixes(o, "laddr", kap_rule_addrs(r, 0),
-			r->n_addrs[0]);
-	append_prefixes(o, "raddr", kap_rule_addrs(r, 1),
-			r->n_addrs[1]);
+	append_prefixes(o, "laddr", r->addrs[0], r->n_addrs[0]);
+	append_prefixes(o, "raddr", r->addrs[1], r->n_addrs[1]);
 	append_ranges(o, "uid", r->ranges[KAP_UID], r->n_ranges[KAP_UID]);
 	if (!r->opts) {
 		append_gap(o);

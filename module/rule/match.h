@@ -51,7 +51,7 @@ static inline bool kap_rule_matches_fields(const struct kap_rule *rule,
 				return false;
 		} else {
 			f -= KAP_LADDR;
-			if (!kap_prefixes_match(kap_rule_addrs(rule, f),
+			if (!kap_prefixes_match(rule->addrs[f],
 						rule->n_addrs[f], key->v4,
 						&key->addr[f]))
 				return false;

@@ -155,6 +155,7 @@ static struct kap_rule *pack_rule(struct kap_parser *p)
 	refcount_set(&rule->refs, 1);
 	addr = (struct kap_prefix *)(rule + 1);
 	for (f = KAP_LADDR; f <= KAP_RADDR; f++) {
+		rule->addrs[f - KAP_LADDR] = addr;
 		rule->n_addrs[f - KAP_LADDR] = p->list[f].n;
 		for (i = 0; i < p->list[f].n; i++)
 			*addr++ = (&p->list[f].v->prefix)[i];

@@ -149,7 +149,7 @@ struct kap_prefix {
 };
 
 /**
- * struct kap_rule - one rule; one allocation: addresses, ranges and strings follow
+ * struct kap_rule - one rule; one allocation, lists and strings at its end
  * @refs: held by every rule set and every open transaction it is part of
  * @prio: matching order, ascending; ties by @id
  * @fields: BIT(enum kap_field) of the match keys it has
@@ -163,10 +163,11 @@ struct kap_prefix {
  *	user_timeout is what "auto" comes to where the application has set
  *	nothing, so such connections need no decision; 0 where it is left out.
  * @n_ranges: elements of @ranges, for KAP_PORT .. KAP_DIR
- * @n_addrs: of laddr and raddr, see kap_rule_addrs(). A u16 is enough: a line
- *	cannot hold 65,536 different elements, and lists hold no others.
+ * @n_addrs: elements of @addrs, for KAP_LADDR and KAP_RADDR. A u16 is enough:
+ *	a line cannot hold 65,536 different elements, and lists hold no others.
  * @id: unique since load, never used again; 0 until it has been added
  * @ranges: sorted, not overlapping
+ * @addrs: sorted (IPv4 first), none inside another
  * @cgroup: pattern, or NULL
  * @name: or NULL
  * @counts: indexed by enum kap_count; updated by the probes while @percpu is
@@ -195,6 +196,7 @@ struct kap_rule {
 	u64 id;
 	struct kap_counts __percpu *percpu;
 	const struct kap_range *ranges[KAP_U32_FIELDS];
+	const struct kap_prefix *addrs[2];
 	const char *cgroup;
 	const char *name;
 	atomic64_t counts[KAP_COUNT_NR];
@@ -235,22 +237,6 @@ static inline struct kap_rule *kap_rule_get(struct kap_rule *rule)
 {
 	refcount_inc(&rule->refs);
 	return rule;
-}
-
-/**
- * kap_rule_addrs - the addresses and prefixes of a rule
- * @rule: the rule
- * @remote: 0: those of laddr, 1: those of raddr
- *
- * Context: any.
- * Return: @rule->n_addrs of them, sorted (IPv4 first), none inside another.
- */
-static inline const struct kap_prefix *
-kap_rule_addrs(const struct kap_rule *rule, int remote)
-{
-	const struct kap_prefix *first = (const struct kap_prefix *)(rule + 1);
-
-	return first + (remote ? rule->n_addrs[0] : 0);
 }
 
 /**

@@ -65,8 +65,7 @@ bool kap_rule_same(const struct kap_rule *a, const struct kap_rule *b)
 	}
 	for (i = 0; i < 2; i++) {
 		if (a->n_addrs[i] != b->n_addrs[i] ||
-		    !same_prefixes(kap_rule_addrs(a, i), kap_rule_addrs(b, i),
-				   a->n_addrs[i]))
+		    !same_prefixes(a->addrs[i], b->addrs[i], a->n_addrs[i]))
 			return false;
 	}
 	return same_text(a->name, b->name) && same_text(a->cgroup, b->cgroup);
@@ -112,7 +111,7 @@ u32 kap_rule_hash(const struct kap_rule *rule)
 			hash = hash_word(hash_word(hash, r->lo), r->hi);
 	}
 	for (i = 0; i < 2; i++) {
-		p = kap_rule_addrs(rule, i);
+		p = rule->addrs[i];
 		for (n = rule->n_addrs[i]; n--; p++) {
 			hash = hash_word(hash, p->addr.lo);
 			hash = hash_word(hash, p->addr.lo >> 32);

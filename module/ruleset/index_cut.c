@@ -30,7 +30,7 @@ static u32 addr_word(const struct kap_addr *a, u32 rank)
 static const struct kap_prefix *next_prefix(const struct kap_rule *rule,
 					    u32 side, u32 family, u32 *i)
 {
-	const struct kap_prefix *p = kap_rule_addrs(rule, side);
+	const struct kap_prefix *p = rule->addrs[side];
 	u32 n = rule->n_addrs[side];
 
 	while (*i < n && p[*i].v4 != (family == KAP_ITEM_V4))

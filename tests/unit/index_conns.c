@@ -75,14 +75,13 @@ static void near_addr(const struct rule_set *set, const struct kap_rule *like,
 {
 	const struct kap_rule *rule = rnd_one_in(r, 8) ? any_rule(set, r) : like;
 	struct kap_addr *a = &key->addr[side];
-	const struct kap_prefix *p = rule ? kap_rule_addrs(rule, side) : NULL;
 	u32 n = rule ? rule->n_addrs[side] : 0, i, tries;
 
 	for (tries = 0; n && tries < 4; tries++) {
 		i = rnd_below(r, n);
-		if (p[i].v4 != key->v4)
+		if (rule->addrs[side][i].v4 != key->v4)
 			continue;
-		near_prefix(r, &p[i], a);
+		near_prefix(r, &rule->addrs[side][i], a);
 		return;
 	}
 	a->hi = key->v4 ? 0 : rnd_u64(r) & rnd_u64(r);
@@ -168,7 +167,7 @@ void conn_random(const struct rule_set *set, struct rnd *r, struct kap_key *key,
 	if (like && !like->n_addrs[side])
 		side = !side;
 	if (like && like->n_addrs[side] && !rnd_one_in(r, 20))
-		key->v4 = kap_rule_addrs(like, side)[rnd_below(r, like->n_addrs[side])].v4;
+		key->v4 = like->addrs[side][rnd_below(r, like->n_addrs[side])].v4;
 	near_addr(set, like, 0, r, key);
 	near_addr(set, like, 1, r, key);
 	fill_cgroup(like, r, key, path);

@@ -160,7 +160,7 @@ static void near_address(struct rnd *r, const struct bytes *p, struct bytes *a)
 
 static bool prefixes_in_order(const struct kap_rule *rule, int side)
 {
-	const struct kap_prefix *p = kap_rule_addrs(rule, side);
+	const struct kap_prefix *p = rule->addrs[side];
 	u32 i;
 
 	for (i = 1; i < rule->n_addrs[side]; i++) {

@@ -119,7 +119,7 @@ static bool take_addrs(struct kap_connection *c, const struct words *w)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		const struct kap_prefix *p = kap_rule_addrs(c->words, i);
+		const struct kap_prefix *p = c->words->addrs[i];
 
 		if (!(c->known & BIT(KAP_LADDR + i)))
 			continue;

@@ -105,7 +105,7 @@ struct kap_prefixes kap_cover_prefixes(const struct kap_rule *rule,
 	struct kap_prefixes list = { all, ARRAY_SIZE(all) };
 
 	if (rule->fields & BIT(field)) {
-		list.v = kap_rule_addrs(rule, field - KAP_LADDR);
+		list.v = rule->addrs[field - KAP_LADDR];
 		list.n = rule->n_addrs[field - KAP_LADDR];
 	}
 	return list;

@@ -102,7 +102,7 @@ static u32 keys_of(struct finder *f, const struct kap_rule *r,
 			return 0;
 		f->key[n++] = hash_path(r->cgroup, strlen(r->cgroup));
 	} else if (field >= KAP_U32_FIELDS) {
-		const struct kap_prefix *p = kap_rule_addrs(r, field - KAP_LADDR);
+		const struct kap_prefix *p = r->addrs[field - KAP_LADDR];
 
 		for (; n < r->n_addrs[field - KAP_LADDR]; n++) {
 			f->len[field - KAP_LADDR][p[n].v4][p[n].len] = true;

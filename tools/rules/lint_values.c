@@ -157,7 +157,7 @@ static void check_addresses(const struct kap_entry *e)
 
 	for (i = 0; i < 2; i++) {
 		for (j = 0; j < e->rule->n_addrs[i]; j++) {
-			const struct kap_prefix *p = &kap_rule_addrs(e->rule, i)[j];
+			const struct kap_prefix *p = &e->rule->addrs[i][j];
 
 			if (p->addr.hi || p->addr.lo ||
 			    p->len != (p->v4 ? 32 : 128))

@@ -76,7 +76,7 @@ static json_t *match_of(const struct kap_rule *r)
 		if (f < KAP_U32_FIELDS)
 			value = ranges(r->ranges[f], r->n_ranges[f]);
 		else
-			value = prefixes(kap_rule_addrs(r, f - KAP_LADDR),
+			value = prefixes(r->addrs[f - KAP_LADDR],
 					 r->n_addrs[f - KAP_LADDR]);
 		json_object_set_new(match, kap_key_name(list[i].key), value);
 	}
