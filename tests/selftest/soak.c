@@ -296,8 +296,8 @@ static bool has_ended(struct conn *c)
 		c->ended = now();
 		getsockopt(c->end[0], SOL_SOCKET, SO_ERROR, &err, &len);
 		if (!c->cut)
-			fault(c, "%.0f: ended in good health (%s) while %s", c->ended, strerror(err),
-			      doing_text[c->doing]);
+			fault(c, "%.0f: ended in good health (%s) while %s", c->ended,
+			      strerror(err), doing_text[c->doing]);
 	}
 	return c->ended;
 }
