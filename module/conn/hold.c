@@ -59,7 +59,7 @@ static HLIST_HEAD(changes);		/* protected by @changes_lock */
  */
 static DEFINE_SPINLOCK(changes_lock);
 
-/* One of each CPU is kept for the next call: to allocate is a sixth of the cost. */
+/* Each CPU keeps an item for its next call: allocating one costs a sixth of it. */
 static DEFINE_PER_CPU(struct change *, spare);
 
 /* Items whose function has not come to its end; waited for before unloading. */
@@ -165,6 +165,7 @@ static void queue_change(struct sock *sk, struct kap_rule *rule,
 	c->generation = generation;
 	c->hash = READ_ONCE(sk->sk_hash);
 	c->dir = dir;
+	/* a breakpoint's handler has interrupts off: softirqs cannot be turned on */
 	spin_lock_irqsave(&changes_lock, flags);
 	c->connecting = BIT(READ_ONCE(sk->sk_state)) & CONNECTING;
 	kap_sock_values(sk, &c->before);

@@ -39,8 +39,7 @@ static bool is_from_rule(const struct sock *sk)
 		return true;
 	rcu_read_lock_sched();
 	rule = kap_find_winner(rcu_dereference_sched(active->set), sk, &dir);
-	is = rule && now.user_timeout &&
-	     now.user_timeout == rule->values.user_timeout;
+	is = rule && now.user_timeout == rule->values.user_timeout;
 	rcu_read_unlock_sched();
 	return is;
 }

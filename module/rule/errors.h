@@ -33,7 +33,7 @@
 	X(ADDR,		EINVAL,	"IPv4 or IPv6 address or prefix expected") \
 	X(PREFIX,	EINVAL,	"prefix length out of range (0-32 for IPv4, 0-128 for IPv6)") \
 	X(CGROUP,	EINVAL,	"absolute cgroup path expected, such as /system.slice/nginx.service") \
-	X(CGROUP_FS,	EINVAL,	"cgroup path must begin below /sys/fs/cgroup") \
+	X(CGROUP_FS,	EINVAL,	"cgroup path without /sys/fs/cgroup expected") \
 	X(CGROUP_EMPTY,	EINVAL,	"empty component in the cgroup path") \
 	X(CGROUP_STARS,	EINVAL,	"** must be a whole component of the cgroup path") \
 	X(DIR,		EINVAL,	"out or in expected") \

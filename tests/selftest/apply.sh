@@ -111,6 +111,8 @@ before=$(< $KAP/apply)
 for text in '\x20' 'All' 'all all' 'all\nall' 'all\n\n' '\x20all' 'id=' 'id=x' 'id=-1' 'id=1 name=bad' 'name=' 'name=bad#' 'name=a/b' 'rule=1' 'all#' 'flush' 'id=99999999999999999999' 'name=aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee'; do
 	tap_is "$(refused "$text")" 'err EINVAL' "EINVAL: $text"
 done
+tap_like "$(kapctl apply nope 2>&1)" 'Did you mean name=nope\?' 'kapctl says name= to those who leave it out'
+tap_like "$(kapctl apply 4 2>&1)" 'Did you mean id=4\?' '... and id='
 for text in 'id=1' 'id=9999999999' 'name=nobody'; do
 	tap_is "$(refused "$text")" 'err ENOENT' "ENOENT: $text"
 done

@@ -29,7 +29,7 @@ static void say(const struct kap_config *config)
 		printf("%zu files: ", config->n);
 	printf("%zu rule%s, ", n, n == 1 ? "" : "s");
 	if (!n)
-		printf("which load takes with --empty only\n");
+		printf("which load refuses without --empty\n");
 	else if (warnings)
 		printf("%u warning%s\n", warnings, warnings == 1 ? "" : "s");
 	else
